@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Turns sensor events into MITRE ATT&CK technique tags, at line rate.
+
+pub mod vocab;
+
+pub mod diag;
+
+pub mod attack;
+
+pub mod event;
+
+pub mod compile;
+
+pub mod engine;
+
+pub mod tag;
+
+#[cfg(feature = "cli")]
+pub mod cli;
