@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What rule files say, with places: mirrors the text, resolves nothing.
+
+use crate::diag::{SourceId, Span, Spanned};
+use crate::vocab::{FieldType, Schema, SourceKind};
+
+/// A rule pack as its files say it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pack {
+    /// `pack.yaml`.
+    pub manifest: Manifest,
+    /// The fields that rules may read; frozen before any rule is lowered.
+    pub schema: Schema,
+    /// The rules, in order of path.
+    pub rules: Vec<Rule>,
+    /// Named predicates.
+    pub predicates: Vec<PredicateDef>,
+    /// Named lists.
+    pub lists: Vec<List>,
+}
+
+/// `pack.yaml`: what the pack is called and which defaults its rules have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The pack's name.
+    pub name: String,
+    /// The pack's version.
+    pub version: String,
+    /// The ATT&CK release that rules are written for, unless they say otherwise.
+    pub attack_release: Option<String>,
+    /// One paragraph.
+    pub description: String,
+}
+
+/// One rule file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// The file.
+    pub source: SourceId,
+    /// `rule_id`.
+    pub id: Spanned<String>,
+    /// `rule_version`, at least 1.
+    pub version: Spanned<u32>,
+    /// `name`.
+    pub name: Spanned<String>,
+    /// `description`; empty where absent.
+    pub description: String,
+    /// `attack_release`.
+    pub attack_release: Option<Spanned<String>>,
+    /// `applies_to`, at least one, without repeats.
+    pub applies_to: Vec<Spanned<SourceKind>>,
+    /// `match`.
+    pub matches: Match,
+    /// `emits`, at least one.
+    pub emits: Vec<Emit>,
+    /// `evidence_fields`.
+    pub evidence_fields: Vec<Spanned<String>>,
+    /// `tests`.
+    pub tests: Vec<InlineTest>,
+}
+
+/// One of the three forms of `match`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Match {
+    /// An expression.
+    Expr(Expr),
+    /// `{pattern: REGEX, field: NAME}`.
+    Pattern {
+        /// The regular expression, searched.
+        pattern: Spanned<String>,
+        /// The field; the kind's default where absent.
+        field: Option<Spanned<String>>,
+    },
+    /// `{kind: "lifter:NAME", PARAM: VALUE, …}`.
+    Named {
+        /// The predicate's name, `lifter:…`.
+        name: Spanned<String>,
+        /// Its arguments.
+        arguments: Vec<(Spanned<String>, Spanned<ParamValue>)>,
+    },
+}
+
+/// The value of a named predicate's parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParamValue {
+    /// A number.
+    Number(f64),
+    /// A string.
+    Text(String),
+    /// A boolean.
+    Bool(bool),
+    /// A list of strings.
+    TextList(Vec<Spanned<String>>),
+    /// A value of no parameter type, named for messages ("a mapping").
+    Other(&'static str),
+}
+
+/// One entry of `emits`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Emit {
+    /// The whole entry.
+    pub span: Span,
+    /// `tactic`.
+    pub tactic: Spanned<String>,
+    /// `technique_id`.
+    pub technique: Spanned<String>,
+    /// `sub_technique_id`.
+    pub sub_technique: Option<Spanned<String>>,
+    /// `confidence`, 0 to 1.
+    pub confidence: Spanned<f64>,
+    /// `when`: this emit only if it holds.
+    pub when: Option<Expr>,
+    /// `scale`: multiplies the confidence, clamped to 0..=1.
+    pub scale: Option<Expr>,
+}
+
+/// One inline example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InlineTest {
+    /// Where it stands.
+    pub span: Span,
+    /// `hit` (true) or `miss` (false).
+    pub hit: bool,
+    /// `kind`, where the rule applies to several; the first of `applies_to` otherwise.
+    pub kind: Option<Spanned<SourceKind>>,
+    /// The payload.
+    pub payload: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One named predicate of `predicates.yaml`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredicateDef {
+    /// `lifter:NAME`.
+    pub name: Spanned<String>,
+    /// One sentence.
+    pub description: String,
+    /// Its parameters.
+    pub params: Vec<ParamDef>,
+    /// What it stands for.
+    pub expr: Expr,
+}
+
+/// One parameter of a named predicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamDef {
+    /// The name, without `$`.
+    pub name: Spanned<String>,
+    /// [`FieldType::Number`], [`FieldType::Text`], [`FieldType::Bool`] or [`FieldType::TextList`].
+    pub ty: FieldType,
+    /// The default; a parameter without one is required.
+    pub default: Option<Spanned<ParamValue>>,
+}
+
+/// One named list of `lists/NAME.txt`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// The name, without `@`.
+    pub name: String,
+    /// The file.
+    pub source: SourceId,
+    /// The entries, in order, without comments.
+    pub entries: Vec<String>,
+}
+
+/// One node of a match expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A string.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// A field, dotted or not.
+    Field(String),
+    /// `it`, the item under a quantifier.
+    It,
+    /// `$name`.
+    Param(String),
+    /// `["a", "b"]` or `[1, 2]`.
+    List(Vec<Expr>),
+    /// `@name`.
+    NamedList(String),
+    /// `not a`.
+    Not(Box<Expr>),
+    /// `a and b and …`, at least two.
+    And(Vec<Expr>),
+    /// `a or b or …`, at least two.
+    Or(Vec<Expr>),
+    /// `a OP b`, with a trailing `nocase` or without.
+    Binary {
+        /// The operator.
+        op: Spanned<BinaryOp>,
+        /// The left side.
+        lhs: Box<Expr>,
+        /// The right side.
+        rhs: Box<Expr>,
+        /// Whether `nocase` follows.
+        nocase: bool,
+    },
+    /// `-a`.
+    Negate(Box<Expr>),
+    /// `any(list, cond)` or `all(list, cond)`.
+    Quantifier {
+        /// `all` (true) or `any` (false).
+        all: bool,
+        /// The list.
+        list: Box<Expr>,
+        /// The condition on `it`.
+        body: Box<Expr>,
+    },
+    /// `name(args…)`, `exists(field)` and `cidr("…")` among them.
+    Call {
+        /// The function.
+        name: Spanned<String>,
+        /// Its arguments.
+        args: Vec<Expr>,
+    },
+}
+
+/// Operators between two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `contains`
+    Contains,
+    /// `starts_with`
+    StartsWith,
+    /// `ends_with`
+    EndsWith,
+    /// `matches`
+    Matches,
+    /// `like`
+    Like,
+    /// `in`
+    In,
+    /// `has`
+    Has,
+    /// `has_any`
+    HasAny,
+    /// `has_all`
+    HasAll,
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+}
+
+impl BinaryOp {
+    /// The operator as it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::Contains => "contains",
+            Self::StartsWith => "starts_with",
+            Self::EndsWith => "ends_with",
+            Self::Matches => "matches",
+            Self::Like => "like",
+            Self::In => "in",
+            Self::Has => "has",
+            Self::HasAny => "has_any",
+            Self::HasAll => "has_all",
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+        }
+    }
+}
