@@ -1,2 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The integration suites, one module each, linked once.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise and says so"
+)]
+
+mod tidy;
