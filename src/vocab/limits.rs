@@ -39,10 +39,14 @@ pub struct Limits {
     pub regex_depth: u32,
     /// Bytes of one compiled regular expression.
     pub regex_compiled_bytes: usize,
-    /// Bytes of one fully built DFA; a pattern that needs more runs on a slower engine.
-    pub dfa_bytes: usize,
+    /// Bytes that one thread keeps of the states of all regular expressions; when they are full,
+    /// all are forgotten and found anew.
+    pub lazy_bytes: usize,
     /// Bytes of all automata of a pack; a larger pack is refused.
     pub automata_bytes: usize,
+    /// Open sessions that a sensor format keeps; the one that was quiet for longest is given out
+    /// early and counted.
+    pub sessions: usize,
 }
 
 impl Limits {
@@ -80,10 +84,12 @@ impl Limits {
     pub const REGEX_DEPTH: u32 = 50;
     /// Default of [`Limits::regex_compiled_bytes`]: 1 MiB.
     pub const REGEX_COMPILED_BYTES: usize = 1 << 20;
-    /// Default of [`Limits::dfa_bytes`]: 1 MiB.
-    pub const DFA_BYTES: usize = 1 << 20;
+    /// Default of [`Limits::lazy_bytes`]: 4 MiB.
+    pub const LAZY_BYTES: usize = 4 << 20;
     /// Default of [`Limits::automata_bytes`]: 256 MiB.
     pub const AUTOMATA_BYTES: usize = 256 << 20;
+    /// Default of [`Limits::sessions`].
+    pub const SESSIONS: usize = 10_000;
 }
 
 impl Default for Limits {
@@ -106,8 +112,9 @@ impl Default for Limits {
             regex_bytes: Self::REGEX_BYTES,
             regex_depth: Self::REGEX_DEPTH,
             regex_compiled_bytes: Self::REGEX_COMPILED_BYTES,
-            dfa_bytes: Self::DFA_BYTES,
+            lazy_bytes: Self::LAZY_BYTES,
             automata_bytes: Self::AUTOMATA_BYTES,
+            sessions: Self::SESSIONS,
         }
     }
 }

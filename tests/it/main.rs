@@ -11,4 +11,5 @@
     reason = "a test stops at the first surprise and says so"
 )]
 
+mod attack;
 mod tidy;
