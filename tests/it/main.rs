@@ -12,4 +12,5 @@
 )]
 
 mod attack;
+mod event;
 mod tidy;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What comes in: JSON, envelopes, lines, sensor formats.
+
+mod cowrie;
+mod envelope;
+mod json;
+mod lines;
