@@ -124,6 +124,8 @@ codes! {
     FieldAbsentInKind = "W003";
     /// The tactic is renamed or split in the loaded ATT&CK release.
     OtherRelease = "W004";
+    /// A file in a folder of rules whose name no rule file can have.
+    PassedOver = "W005";
 }
 
 impl Code {

@@ -2,10 +2,13 @@
 //! Problems in rule text, for people: a code, a place, what is wrong and what would help.
 
 mod code;
+pub mod render;
 mod source;
+mod suggest;
 
 pub use code::{Code, Severity};
 pub use source::{SourceFile, SourceId, Sources, Span, Spanned};
+pub use suggest::did_you_mean;
 
 /// One problem: a code, a message, the place it is about, and what would help.
 ///
@@ -34,14 +37,7 @@ impl Diagnostic {
 
     /// A diagnostic about the pack as a whole.
     pub fn global(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            span: None,
-            label: None,
-            help: Vec::new(),
-            related: Vec::new(),
-        }
+        Self { code, message: message.into(), span: None, label: None, help: Vec::new(), related: Vec::new() }
     }
 
     /// Says what the caret says.
@@ -117,38 +113,4 @@ impl Diagnostics {
         self.items.sort_by_key(|item| (item.span, item.code));
         self.items.dedup();
     }
-}
-
-/// The candidate most like `word`, if one is close enough to be a likely slip.
-///
-/// # Cost
-/// Linear in the candidates; each compared by edit distance.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let bound = (word.chars().count() / 3).clamp(1, 3);
-    candidates
-        .into_iter()
-        .map(|candidate| (edit_distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= bound && *candidate != word)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Insertions, deletions and substitutions from `a` to `b`.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
-            let next = (diagonal + usize::from(ca != *cb)).min(left + 1).min(*cell + 1);
-            diagonal = *cell;
-            *cell = next;
-            left = next;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

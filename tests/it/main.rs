@@ -12,5 +12,6 @@
 )]
 
 mod attack;
+mod diag;
 mod event;
 mod tidy;
