@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What rule files say, with places: mirrors the text, resolves nothing.
 
+pub use super::dump::dump;
 use crate::diag::{SourceId, Span, Spanned};
 use crate::vocab::{FieldType, Schema, SourceKind};
 
