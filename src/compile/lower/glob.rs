@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `like`: `*` is any run of characters, `?` one character, `\` takes the next one literally.
+
+use crate::compile::ir::TextTest;
+
+/// One piece of a glob.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Any,
+    One,
+}
+
+/// The plainest test that means the glob: equality, prefix, suffix, substring, else a regular
+/// expression over the whole string.
+pub(super) fn lower(glob: &str, nocase: bool) -> TextTest {
+    let pieces = pieces(glob);
+    match pieces.as_slice() {
+        [] => TextTest::Equals { text: String::new(), nocase },
+        [Piece::Text(text)] => TextTest::Equals { text: text.clone(), nocase },
+        [Piece::Any] => TextTest::Contains { text: String::new(), nocase },
+        [Piece::Any, Piece::Text(text)] => TextTest::EndsWith { text: text.clone(), nocase },
+        [Piece::Text(text), Piece::Any] => TextTest::StartsWith { text: text.clone(), nocase },
+        [Piece::Any, Piece::Text(text), Piece::Any] => TextTest::Contains { text: text.clone(), nocase },
+        pieces => TextTest::Matches(regex(pieces, nocase)),
+    }
+}
+
+fn pieces(glob: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut chars = glob.chars().peekable();
+    while let Some(c) = chars.next() {
+        let literal = match c {
+            '*' => {
+                if pieces.last() != Some(&Piece::Any) {
+                    pieces.push(Piece::Any);
+                }
+                continue;
+            }
+            '?' => {
+                pieces.push(Piece::One);
+                continue;
+            }
+            '\\' => chars.next_if(|next| matches!(next, '*' | '?' | '\\')).unwrap_or('\\'),
+            c => c,
+        };
+        if let Some(Piece::Text(text)) = pieces.last_mut() {
+            text.push(literal);
+        } else {
+            pieces.push(Piece::Text(literal.to_string()));
+        }
+    }
+    pieces
+}
+
+fn regex(pieces: &[Piece], nocase: bool) -> String {
+    let body: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => regex_syntax::escape(text),
+            Piece::Any => ".*".to_owned(),
+            Piece::One => ".".to_owned(),
+        })
+        .collect();
+    format!("(?s{}:\\A{body}\\z)", if nocase { "i" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_forms_become_plain_tests() {
+        let text = "a*b".to_owned();
+        assert_eq!(lower(r"*a\*b*", false), TextTest::Contains { text: text.clone(), nocase: false });
+        assert_eq!(lower(r"a\*b", true), TextTest::Equals { text: text.clone(), nocase: true });
+        assert_eq!(lower(r"a\*b**", false), TextTest::StartsWith { text: text.clone(), nocase: false });
+        assert_eq!(lower(r"*a\*b", false), TextTest::EndsWith { text, nocase: false });
+        assert_eq!(lower("a?c*.sh", false), TextTest::Matches(r"(?s:\Aa.c.*\.sh\z)".to_owned()));
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Shares equal nodes and joins equality tests of one value into one set.
+
+use std::collections::BTreeMap;
+
+use crate::compile::ir::{Cond, CondId, Pred, TextTest, ValueId};
+
+use super::rewrite::{Build, Pass};
+
+/// The pass; the sharing itself is [`Build`]'s.
+pub(super) struct Dedup;
+
+impl Pass for Dedup {
+    fn cond(&mut self, build: &mut Build, cond: Cond) -> CondId {
+        let Cond::Or(parts) = cond else { return build.cond(cond) };
+        let mut sets: BTreeMap<(ValueId, bool), Vec<String>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for part in &parts {
+            match build.as_pred(*part) {
+                Some(Pred::Text(value, TextTest::Equals { text, nocase })) => {
+                    sets.entry((*value, *nocase)).or_default().push(text.clone());
+                }
+                Some(Pred::Text(value, TextTest::In { set, nocase })) => {
+                    sets.entry((*value, *nocase)).or_default().extend(set.iter().cloned());
+                }
+                _ => rest.push(*part),
+            }
+        }
+        let joins = sets.values().any(|set| set.len() > 1);
+        if !joins {
+            return build.cond(Cond::Or(parts));
+        }
+        for ((value, nocase), mut set) in sets {
+            set.sort();
+            set.dedup();
+            rest.push(build.pred(Pred::Text(value, TextTest::In { set, nocase })));
+        }
+        match rest.as_slice() {
+            [one] => *one,
+            _ => build.cond(Cond::Or(rest)),
+        }
+    }
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! IR to program.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::compile::ir;
+use crate::compile::optimize::scanned;
+use crate::vocab::{Limits, Schema, SourceKind};
+
+use super::code::{ACCEPT, REJECT, emit};
+use super::folding::{Folding, ascii_form};
+use super::literals::{Anchor, Literals};
+use super::{
+    EmitPlan, Entry, ExactTable, FieldTable, FoldedScan, KindProgram, Probe, Program, Regex, RegexGroup,
+    SlotScan, Test, Value,
+};
+
+/// Which automata are built. Every choice gives the same matches; tests hold them to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Merges the patterns that are run on every text into one automaton per slot.
+    pub merge: bool,
+    /// Answers tests of payload fields in one pass over them; without, each is run when a rule asks.
+    pub scan: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { merge: true, scan: true }
+    }
+}
+
+/// Why a pack was not built.
+#[derive(Debug)]
+pub struct BuildError {
+    bytes: usize,
+    limit: usize,
+}
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the pack's automata need {} bytes, at most {} are taken", self.bytes, self.limit)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// Builds a program; kinds whose rules and plan are those of `previous` are taken from it.
+///
+/// # Cost
+/// Linear in the rules' patterns.
+///
+/// # Errors
+/// The automata together pass [`Limits::automata_bytes`].
+pub fn build(
+    pack: ir::Pack,
+    schema: Schema,
+    release: &str,
+    (name, version): (String, String),
+    plan: Plan,
+    limits: &Limits,
+    previous: Option<&Program>,
+) -> Result<Program, BuildError> {
+    let rules: Vec<Arc<ir::Rule>> = pack.rules.iter().cloned().map(Arc::new).collect();
+    let mut kinds: [Option<Arc<KindProgram>>; SourceKind::COUNT] = Default::default();
+    for kind in &pack.kinds {
+        let fingerprint = fingerprint(kind, &pack, plan);
+        let kept = previous
+            .and_then(|program| program.kinds.get(kind.source_kind.index())?.as_ref())
+            .filter(|old| old.fingerprint == fingerprint);
+        let built = match kept {
+            Some(old) => Arc::clone(old),
+            None => Arc::new(Builder::new(kind, limits, plan).build(kind, &rules, fingerprint)),
+        };
+        if let Some(slot) = kinds.get_mut(kind.source_kind.index()) {
+            *slot = Some(built);
+        }
+    }
+    let program = Program {
+        rules,
+        kinds,
+        schema: Arc::new(schema),
+        attack_release: release.into(),
+        name,
+        version,
+        limits: limits.clone(),
+    };
+    let bytes = program.bytes();
+    if bytes > limits.automata_bytes {
+        return Err(BuildError { bytes, limit: limits.automata_bytes });
+    }
+    Ok(program)
+}
+
+/// Equal for equal rules, order and plan of a kind.
+fn fingerprint(kind: &ir::Kind, pack: &ir::Pack, plan: Plan) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for entry in &kind.entries {
+        if let Some(rule) = pack.rules.get(entry.rule as usize) {
+            // The place in the file is not part of what the rule means.
+            let rule = (&rule.id, rule.version, &rule.name, &rule.kinds, &rule.emits, &rule.evidence);
+            hash.update(format!("{rule:?}\n"));
+        }
+        hash.update(format!("{:?}{:?}{:?}\n", entry.cond, entry.emits, entry.witness));
+    }
+    hash.update(format!("{plan:?}{:?}{:?}{:?}{:?}", kind.fields, kind.values, kind.preds, kind.conds));
+    hash.finalize().into()
+}
+
+struct Builder<'a> {
+    limits: &'a Limits,
+    plan: Plan,
+    scans: Vec<SlotScan>,
+    /// Per slot: literal, anchor, predicate; as they are, and case-insensitive.
+    literals: Vec<Vec<(String, Anchor, u32)>>,
+    nocase: Vec<Vec<(String, Option<Anchor>, u32)>>,
+    /// Per slot: predicate and regular expression.
+    eager: Vec<Vec<(u32, String)>>,
+    regexes: Vec<Regex>,
+    code: Vec<super::Node>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(kind: &ir::Kind, limits: &'a Limits, plan: Plan) -> Self {
+        let slots = kind.fields.len();
+        let scans = (0_u32..).take(slots).map(|slot| SlotScan { slot, ..SlotScan::default() }).collect();
+        Self {
+            limits,
+            plan,
+            scans,
+            literals: vec![Vec::new(); slots],
+            nocase: vec![Vec::new(); slots],
+            eager: vec![Vec::new(); slots],
+            regexes: Vec::new(),
+            code: Vec::new(),
+        }
+    }
+
+    fn build(mut self, kind: &ir::Kind, rules: &[Arc<ir::Rule>], fingerprint: [u8; 32]) -> KindProgram {
+        let mut witnesses: Vec<bool> = vec![false; kind.preds.len()];
+        for pred in kind.entries.iter().flat_map(|entry| entry.witness.iter().flatten()) {
+            if let Some(slot) = witnesses.get_mut(pred.index()) {
+                *slot = true;
+            }
+        }
+        let tests = (0_u32..)
+            .zip(&kind.preds)
+            .map(|(index, pred)| {
+                let witness = witnesses.get(index as usize).copied().unwrap_or(false);
+                if self.scan(kind, index, pred, witness) { Test::Scanned } else { self.test(kind, pred) }
+            })
+            .collect();
+        let entries: Vec<Entry> = kind.entries.iter().filter_map(|entry| self.entry(kind, entry, rules)).collect();
+        let (always, witness_ranges, witnessed) = index_witnesses(kind);
+        let mut witness_mask = vec![0_u64; kind.preds.len().div_ceil(64)];
+        for (index, _) in witnesses.iter().enumerate().filter(|(_, set)| **set) {
+            if let Some(word) = witness_mask.get_mut(index / 64) {
+                *word |= 1 << (index % 64);
+            }
+        }
+        self.finish_scans();
+        let bytes = self.scans.iter().map(|scan| scan.text.bytes()).sum::<usize>()
+            + self.regexes.iter().map(|regex| regex.automaton.bytes()).sum::<usize>();
+        self.scans.retain(|scan| !is_idle(scan));
+        KindProgram {
+            source_kind: kind.source_kind,
+            fingerprint,
+            fields: FieldTable::new(&kind.fields),
+            slots: kind.fields.len(),
+            scans: self.scans,
+            tests,
+            values: kind.values.iter().map(value).collect(),
+            regexes: self.regexes,
+            code: self.code,
+            entries,
+            always,
+            witness_ranges,
+            witnessed,
+            witness_mask,
+            bytes,
+        }
+    }
+
+    fn entry(&mut self, kind: &ir::Kind, entry: &ir::Entry, rules: &[Arc<ir::Rule>]) -> Option<Entry> {
+        let rule = Arc::clone(rules.get(entry.rule as usize)?);
+        let code = emit(&mut self.code, kind, entry.cond, ACCEPT, REJECT);
+        let emits = entry
+            .emits
+            .iter()
+            .zip(&rule.emits)
+            .map(|(gate, emitted)| EmitPlan {
+                when: gate.when.map_or(ACCEPT, |cond| emit(&mut self.code, kind, cond, ACCEPT, REJECT)),
+                scale: gate.scale.map(|value| value.0),
+                confidence: emitted.confidence,
+            })
+            .collect();
+        Some(Entry { rule, code, emits })
+    }
+
+    /// Gives a predicate to the scan, if the scan can decide it; a regular expression only if it
+    /// is a witness, since otherwise a rule asks for it seldom.
+    fn scan(&mut self, kind: &ir::Kind, index: u32, pred: &ir::Pred, witness: bool) -> bool {
+        use ir::TextTest as T;
+        if scanned(kind, pred).is_none() || !(self.plan.scan || witness) {
+            return false;
+        }
+        let Some(slot) = pred.values().find_map(|id| match kind.value(id) {
+            ir::Value::Field(slot) => Some(*slot as usize),
+            _ => None,
+        }) else {
+            return false;
+        };
+        if let ir::Pred::Text(_, T::Matches(pattern)) = pred {
+            if witness && let Some(eager) = self.eager.get_mut(slot) {
+                eager.push((index, pattern.clone()));
+            }
+            return witness;
+        }
+        let (Some(scan), Some(literals), Some(nocases)) =
+            (self.scans.get_mut(slot), self.literals.get_mut(slot), self.nocase.get_mut(slot))
+        else {
+            return false;
+        };
+        let mut literal = |text: &String, nocase: bool, anchor: Anchor| {
+            if nocase {
+                nocases.push((text.clone(), Some(anchor), index));
+            } else {
+                literals.push((text.clone(), anchor, index));
+            }
+        };
+        match pred {
+            ir::Pred::Exists(_) => scan.exists.push(index),
+            ir::Pred::IsTrue(_) => scan.is_true.push(index),
+            ir::Pred::Number(_, op, number) => scan.numbers.add(*op, number.get(), index),
+            ir::Pred::Text(_, T::Contains { text, nocase }) => literal(text, *nocase, Anchor::Anywhere),
+            ir::Pred::Text(_, T::StartsWith { text, nocase }) => literal(text, *nocase, Anchor::Start),
+            ir::Pred::Text(_, T::EndsWith { text, nocase }) => literal(text, *nocase, Anchor::End),
+            ir::Pred::Text(_, T::Equals { text, nocase: false }) => scan.text.exact.add(text, index),
+            ir::Pred::Text(_, T::In { set, nocase: false }) => {
+                set.iter().for_each(|text| scan.text.exact.add(text, index));
+            }
+            ir::Pred::Text(_, T::Equals { text, .. }) => nocases.push((text.clone(), None, index)),
+            ir::Pred::Text(_, T::In { set, .. }) => {
+                nocases.extend(set.iter().map(|text| (text.clone(), None, index)));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn finish_scans(&mut self) {
+        let parts = self.literals.drain(..).zip(self.nocase.drain(..)).zip(self.eager.drain(..));
+        for (scan, ((literals, nocase), eager)) in self.scans.iter_mut().zip(parts) {
+            scan.numbers.sort();
+            // Needles are not empty and far fewer than the automaton's id space.
+            scan.text.literals = Literals::new(literals.into_iter(), false).unwrap_or_default();
+            scan.text.folded = folded(&nocase);
+            scan.text.groups = groups(&eager, self.plan, &mut self.regexes, self.limits);
+        }
+    }
+}
+
+impl Builder<'_> {
+    /// The test of a predicate that the scan does not decide.
+    fn test(&mut self, kind: &ir::Kind, pred: &ir::Pred) -> Test {
+        match pred {
+            ir::Pred::Exists(a) => Test::Exists(a.0),
+            ir::Pred::Typed(a) => Test::Typed(a.0),
+            ir::Pred::IsTrue(a) => Test::IsTrue(a.0),
+            ir::Pred::Text(a, test) => self.probe(test).map_or(Test::Scanned, |probe| Test::Text(a.0, probe)),
+            ir::Pred::TextCompare { lhs, op, rhs, nocase } => {
+                Test::TextCompare { lhs: lhs.0, op: *op, rhs: rhs.0, nocase: *nocase }
+            }
+            ir::Pred::Number(a, op, number) => Test::Number(a.0, *op, number.get()),
+            ir::Pred::NumberIn(a, set) => Test::NumberIn(a.0, set.iter().map(|n| n.get()).collect()),
+            ir::Pred::NumberCompare(a, op, b) => Test::NumberCompare(a.0, *op, b.0),
+            ir::Pred::BoolCompare(a, b) => Test::BoolCompare(a.0, b.0),
+            ir::Pred::Time(a, op, time) => Test::Time(a.0, *op, *time),
+            ir::Pred::TimeCompare(a, op, b) => Test::TimeCompare(a.0, *op, b.0),
+            ir::Pred::Ip(a, op, address) => Test::Ip(a.0, *op, *address),
+            ir::Pred::IpCompare(a, op, b) => Test::IpCompare(a.0, *op, b.0),
+            ir::Pred::IpIn(a, nets) => Test::IpIn(a.0, nets.as_slice().into()),
+            ir::Pred::Quantified { all, list, body } => Test::Quantified {
+                all: *all,
+                list: list.0,
+                body: emit(&mut self.code, kind, *body, ACCEPT, REJECT),
+            },
+        }
+    }
+
+    fn probe(&mut self, test: &ir::TextTest) -> Option<Probe> {
+        use ir::TextTest as T;
+        let escaped = |text: &str, start: &str, end: &str| format!("{start}(?i:{}){end}", regex_syntax::escape(text));
+        let pattern = match test {
+            T::Equals { text, nocase: false } => return Some(Probe::Equals(text.as_str().into())),
+            T::Contains { text, nocase: false } => {
+                return Some(Probe::Contains(memchr::memmem::Finder::new(text.as_bytes()).into_owned()));
+            }
+            T::StartsWith { text, nocase: false } => return Some(Probe::StartsWith(text.as_str().into())),
+            T::EndsWith { text, nocase: false } => return Some(Probe::EndsWith(text.as_str().into())),
+            T::In { set, nocase: false } => {
+                return Some(Probe::In(set.iter().map(|text| text.as_str().into()).collect()));
+            }
+            T::Order(op, text) => return Some(Probe::Order(*op, text.as_str().into())),
+            T::Equals { text, .. } => escaped(text, r"\A", r"\z"),
+            T::Contains { text, .. } => escaped(text, "", ""),
+            T::StartsWith { text, .. } => escaped(text, r"\A", ""),
+            T::EndsWith { text, .. } => escaped(text, "", r"\z"),
+            T::In { set, .. } => {
+                let words: Vec<_> = set.iter().map(|text| regex_syntax::escape(text)).collect();
+                if words.is_empty() {
+                    return Some(Probe::In([].into()));
+                }
+                format!(r"\A(?i:{})\z", words.join("|"))
+            }
+            T::Matches(pattern) => pattern.clone(),
+        };
+        self.regex(&pattern).map(Probe::Regex)
+    }
+
+    /// The index of a regular expression, compiled once per kind.
+    fn regex(&mut self, pattern: &str) -> Option<u32> {
+        let known = self.regexes.iter().position(|regex| matches!(&*regex.patterns, [one] if **one == *pattern));
+        let index = match known {
+            Some(index) => index,
+            None => {
+                self.regexes.push(Regex::new(std::iter::once(pattern), self.limits.regex_compiled_bytes)?);
+                self.regexes.len() - 1
+            }
+        };
+        u32::try_from(index).ok()
+    }
+}
+
+/// Puts the patterns of a slot into one automaton, or into as few as the bound allows.
+fn groups(eager: &[(u32, String)], plan: Plan, regexes: &mut Vec<Regex>, limits: &Limits) -> Vec<RegexGroup> {
+    let merged = match eager {
+        [] => return Vec::new(),
+        // Lowering has accepted it within a smaller bound.
+        [(_, pattern)] => match Regex::new(std::iter::once(pattern.as_str()), limits.automata_bytes) {
+            None => return Vec::new(),
+            one => one,
+        },
+        _ if plan.merge => {
+            Regex::new(eager.iter().map(|(_, pattern)| pattern.as_str()), limits.regex_compiled_bytes)
+        }
+        _ => None,
+    };
+    if let Some(regex) = merged {
+        regexes.push(regex);
+        let regex = u32::try_from(regexes.len() - 1).unwrap_or(u32::MAX);
+        return vec![RegexGroup { regex, preds: eager.iter().map(|(pred, _)| *pred).collect() }];
+    }
+    let (left, right) = eager.split_at(eager.len() / 2);
+    let mut all = groups(left, plan, regexes, limits);
+    all.extend(groups(right, plan, regexes, limits));
+    all
+}
+
+/// The automata and tables of a slot's case-insensitive needles; an anchor of `None` is equality.
+fn folded(nocase: &[(String, Option<Anchor>, u32)]) -> Option<FoldedScan> {
+    if nocase.is_empty() {
+        return None;
+    }
+    let folding = Folding::new(nocase.iter().map(|(text, ..)| text.as_str()));
+    let needles = || nocase.iter().filter_map(|(text, anchor, pred)| Some((text, (*anchor)?, *pred)));
+    let ascii = needles().filter_map(|(text, anchor, pred)| Some((ascii_form(text)?, anchor, pred)));
+    let full = needles().map(|(text, anchor, pred)| (folding.fold_text(text), anchor, pred));
+    let ascii = Literals::new(ascii, true).unwrap_or_default();
+    let full = Literals::new(full, false).unwrap_or_default();
+    let mut exact = ExactTable::default();
+    for (text, _, pred) in nocase.iter().filter(|(_, anchor, _)| anchor.is_none()) {
+        exact.add(&folding.fold_text(text), *pred);
+    }
+    Some(FoldedScan { ascii, full, exact, folding })
+}
+
+fn value(value: &ir::Value) -> Value {
+    match value {
+        ir::Value::Field(slot) => Value::Slot(*slot),
+        ir::Value::It(_) => Value::It,
+        ir::Value::Number(number) => Value::Number(number.get()),
+        ir::Value::Text(text) => Value::Text(text.as_str().into()),
+        ir::Value::Call(function, args) => Value::Call(*function, args.iter().map(|arg| arg.0).collect()),
+        ir::Value::Arithmetic(op, a, b) => Value::Arithmetic(*op, a.0, b.0),
+    }
+}
+
+/// Entries without a witness, and per predicate the entries it makes candidates.
+fn index_witnesses(kind: &ir::Kind) -> (Vec<u32>, Vec<(u32, u32)>, Vec<u32>) {
+    let mut always = Vec::new();
+    let mut by_pred: Vec<Vec<u32>> = vec![Vec::new(); kind.preds.len()];
+    for (index, entry) in (0_u32..).zip(&kind.entries) {
+        match &entry.witness {
+            None => always.push(index),
+            Some(witness) => {
+                for pred in witness {
+                    if let Some(list) = by_pred.get_mut(pred.index()) {
+                        list.push(index);
+                    }
+                }
+            }
+        }
+    }
+    let mut witnessed = Vec::new();
+    let ranges = by_pred
+        .into_iter()
+        .map(|list| {
+            let start = u32::try_from(witnessed.len()).unwrap_or(u32::MAX);
+            witnessed.extend(list);
+            (start, u32::try_from(witnessed.len()).unwrap_or(u32::MAX))
+        })
+        .collect();
+    (always, ranges, witnessed)
+}
+
+fn is_idle(scan: &SlotScan) -> bool {
+    scan.exists.is_empty() && scan.is_true.is_empty() && scan.numbers.is_empty() && scan.text.is_empty()
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Literals of one slot in one automaton.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, BuildError, Input, MatchKind};
+
+/// Where in the text a literal must stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Anchor {
+    /// Anywhere.
+    Anywhere,
+    /// At the start.
+    Start,
+    /// At the end.
+    End,
+}
+
+/// Every literal of a slot, found in one pass over the text.
+#[derive(Clone, Debug)]
+pub struct Literals {
+    automaton: AhoCorasick,
+    /// Per literal, its range of `targets`.
+    ranges: Vec<(u32, u32)>,
+    targets: Vec<(Anchor, u32)>,
+}
+
+/// Above this many bytes of literals the DFA's tables fall out of the cache and the contiguous
+/// NFA is faster; measured with `cargo bench --bench scan`.
+const DFA_NEEDLE_BYTES_MAX: usize = 16 << 10;
+
+impl Literals {
+    /// The automaton of `(needle, anchor, predicate)`; needles must not be empty.
+    pub(super) fn new(
+        needles: impl Iterator<Item = (String, Anchor, u32)>,
+        ascii_nocase: bool,
+    ) -> Result<Option<Self>, BuildError> {
+        let mut by_text: BTreeMap<String, Vec<(Anchor, u32)>> = BTreeMap::new();
+        for (text, anchor, pred) in needles {
+            let text = if ascii_nocase { text.to_ascii_lowercase() } else { text };
+            by_text.entry(text).or_default().push((anchor, pred));
+        }
+        if by_text.is_empty() {
+            return Ok(None);
+        }
+        let bytes: usize = by_text.keys().map(String::len).sum();
+        let kind = if bytes <= DFA_NEEDLE_BYTES_MAX {
+            AhoCorasickKind::DFA
+        } else {
+            AhoCorasickKind::ContiguousNFA
+        };
+        let automaton = AhoCorasickBuilder::new()
+            .kind(Some(kind))
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(ascii_nocase)
+            .build(by_text.keys())?;
+        let mut ranges = Vec::with_capacity(by_text.len());
+        let mut targets = Vec::new();
+        let at = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        for mut hits in by_text.into_values() {
+            hits.sort_unstable();
+            hits.dedup();
+            let start = at(targets.len());
+            targets.extend(hits);
+            ranges.push((start, at(targets.len())));
+        }
+        Ok(Some(Self { automaton, ranges, targets }))
+    }
+
+    /// Calls `hit` with the predicate of every literal in the text; more than once for some.
+    ///
+    /// # Cost
+    /// Linear in the text and the occurrences; no allocation.
+    #[inline]
+    pub fn scan(&self, text: &str, mut hit: impl FnMut(u32)) {
+        for found in self.automaton.find_overlapping_iter(Input::new(text)) {
+            let Some((start, end)) = self.ranges.get(found.pattern().as_usize()) else { continue };
+            let Some(targets) = self.targets.get(*start as usize..*end as usize) else { continue };
+            for (anchor, pred) in targets {
+                let stands = match anchor {
+                    Anchor::Anywhere => true,
+                    Anchor::Start => found.start() == 0,
+                    Anchor::End => found.end() == text.len(),
+                };
+                if stands {
+                    hit(*pred);
+                }
+            }
+        }
+    }
+
+    /// How many literals there are.
+    pub fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Bytes of the automaton and its tables.
+    pub fn bytes(&self) -> usize {
+        self.automaton.memory_usage()
+            + self.ranges.len() * size_of::<(u32, u32)>()
+            + self.targets.len() * size_of::<(Anchor, u32)>()
+    }
+
+    /// The automaton's kind, for the plan's report.
+    pub fn kind(&self) -> &'static str {
+        match self.automaton.kind() {
+            AhoCorasickKind::DFA => "dfa",
+            AhoCorasickKind::ContiguousNFA => "contiguous nfa",
+            _ => "noncontiguous nfa",
+        }
+    }
+}
