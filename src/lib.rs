@@ -17,3 +17,8 @@ pub mod tag;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+pub use compile::program::Program;
+pub use engine::{Engine, Hits, Scratch};
+pub use event::Event;
+pub use tag::Tag;

@@ -14,4 +14,9 @@
 mod attack;
 mod diag;
 mod event;
+mod golden;
+mod live;
+mod parse;
+mod props;
+mod tag;
 mod tidy;

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Predicate bits to hits: only rules whose witness fired are decided.
+
+use bumpalo::Bump;
+
+use crate::compile::program::{ACCEPT, Entry, KindProgram, REJECT, Test};
+
+use super::scratch::{Buffers, is_set, set};
+use super::{Counts, Hit, Slot};
+
+/// One event under decision.
+pub(super) struct Decider<'a, 'd> {
+    pub(super) kind: &'d KindProgram,
+    pub(super) slots: &'a [Slot<'a>],
+    pub(super) arena: &'a Bump,
+    pub(super) buffers: &'d mut Buffers,
+}
+
+impl<'a> Decider<'a, '_> {
+    /// Appends a hit for every emit of every rule that holds, in order of rule.
+    pub(super) fn decide(&mut self, hits: &mut Vec<Hit>, counts: &mut Counts) {
+        self.candidates();
+        let kind = self.kind;
+        for word in 0..kind.entries.len().div_ceil(64) {
+            let mut left = self.buffers.candidates.get(word).copied().unwrap_or(0);
+            while left != 0 {
+                let index = word * 64 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let Some(entry) = kind.entries.get(index) else { break };
+                counts.decided += 1;
+                if self.run(entry.code, None) {
+                    self.emit(u32::try_from(index).unwrap_or(u32::MAX), entry, hits);
+                }
+            }
+        }
+    }
+
+    /// Marks the entries whose witness is true, and those that have none.
+    fn candidates(&mut self) {
+        let Buffers { bits, candidates, .. } = &mut *self.buffers;
+        for entry in &self.kind.always {
+            set(candidates, *entry);
+        }
+        for (word, mask) in self.kind.witness_mask.iter().enumerate() {
+            let mut fired = bits.get(word).copied().unwrap_or(0) & mask;
+            while fired != 0 {
+                let pred = word * 64 + fired.trailing_zeros() as usize;
+                fired &= fired - 1;
+                let Some((start, end)) = self.kind.witness_ranges.get(pred) else { continue };
+                for entry in self.kind.witnessed.get(*start as usize..*end as usize).unwrap_or(&[]) {
+                    set(candidates, *entry);
+                }
+            }
+        }
+    }
+
+    fn emit(&mut self, index: u32, entry: &Entry, hits: &mut Vec<Hit>) {
+        for (emit, plan) in (0_u32..).zip(&entry.emits) {
+            if !self.run(plan.when, None) {
+                continue;
+            }
+            let scale = match plan.scale {
+                None => 1.0,
+                // A scale that is absent for this event gives no confidence.
+                Some(value) => self.value(value, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0)),
+            };
+            let confidence = plan.confidence * scale;
+            hits.push(Hit { source_kind: self.kind.source_kind, entry: index, emit, confidence });
+        }
+    }
+
+    /// Runs a condition's code to its end.
+    ///
+    /// Code jumps only to nodes that stand before the one it is at, so it ends.
+    pub(super) fn run(&mut self, mut at: u32, it: Option<Slot<'a>>) -> bool {
+        loop {
+            match at {
+                ACCEPT => return true,
+                REJECT => return false,
+                _ => {}
+            }
+            let Some(node) = self.kind.code.get(at as usize).copied() else { return false };
+            at = if self.test(node.pred, it) { node.yes } else { node.no };
+        }
+    }
+
+    /// The value of a predicate: its bit, or its test, run once per event.
+    fn test(&mut self, pred: u32, it: Option<Slot<'a>>) -> bool {
+        let kind = self.kind;
+        let Some(test) = kind.tests.get(pred as usize) else { return false };
+        if matches!(test, Test::Scanned) || is_set(&self.buffers.known, pred) {
+            return is_set(&self.buffers.bits, pred);
+        }
+        let value = self.run_test(test, it);
+        // Under a quantifier the value may be the item's alone.
+        if it.is_none() {
+            set(&mut self.buffers.known, pred);
+            if value {
+                set(&mut self.buffers.bits, pred);
+            }
+        }
+        value
+    }
+}

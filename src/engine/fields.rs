@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Payload to slots: one pass over the JSON, only the fields that rules read.
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+
+use crate::compile::program::{FieldKey, FieldTable};
+use crate::event::{RawArray, RawObject, RawString, RawValue};
+use crate::vocab::{FieldType, Limits};
+
+use super::{Counts, Slot};
+
+/// Fills one slot per field that any rule of the kind reads.
+///
+/// Where a key stands twice, the last one counts, and [`Counts::duplicate_keys`] says so.
+pub(super) fn fill<'a>(
+    table: &FieldTable,
+    slots: usize,
+    payload: RawObject<'a>,
+    arena: &'a Bump,
+    limits: &Limits,
+    counts: &mut Counts,
+) -> &'a [Slot<'a>] {
+    let slots = arena.alloc_slice_fill_copy(slots, Slot::Absent);
+    let mut filler = Filler { slots, arena, limits, counts };
+    filler.object(table, payload, false);
+    filler.slots
+}
+
+struct Filler<'a, 'f> {
+    slots: &'a mut [Slot<'a>],
+    arena: &'a Bump,
+    limits: &'f Limits,
+    counts: &'f mut Counts,
+}
+
+impl<'a> Filler<'a, '_> {
+    /// Reads the wanted members of an object; `nested` ones are found ASCII case aside.
+    fn object(&mut self, table: &FieldTable, object: RawObject<'a>, nested: bool) {
+        for (name, value) in object.members() {
+            let name = match name.as_plain() {
+                Some(name) => name,
+                None => decode(name, self.arena),
+            };
+            let key = if nested { table.get_nocase(name) } else { table.get(name) };
+            if let Some(key) = key {
+                self.member(key, value);
+            }
+        }
+    }
+
+    fn member(&mut self, key: &FieldKey, value: RawValue<'a>) {
+        if let Some((slot, ty)) = key.slot {
+            let read = self.read(value, ty);
+            if read == Slot::Wrong {
+                self.counts.wrong_types += 1;
+            }
+            if let Some(slot) = self.slots.get_mut(slot as usize) {
+                if *slot != Slot::Absent {
+                    self.counts.duplicate_keys += 1;
+                }
+                *slot = read;
+            }
+        }
+        if !key.members.is_empty() && let RawValue::Object(object) = value {
+            self.object(&key.members, object, true);
+        }
+    }
+
+    fn read(&mut self, value: RawValue<'a>, ty: FieldType) -> Slot<'a> {
+        match (ty, value) {
+            (_, RawValue::Null) => Slot::Absent,
+            (FieldType::Text | FieldType::Time | FieldType::Ip, RawValue::String(text)) => {
+                Slot::Text(self.text(text))
+            }
+            (FieldType::Number, RawValue::Number(number)) => Slot::Number(number.as_f64()),
+            (FieldType::Bool, RawValue::Bool(value)) => Slot::Bool(value),
+            (FieldType::TextList, RawValue::Array(array)) => self.texts(array),
+            (FieldType::NumberList, RawValue::Array(array)) => self.numbers(array),
+            (FieldType::Map, RawValue::Object(object)) => self.values(object),
+            _ => Slot::Wrong,
+        }
+    }
+
+    fn text(&mut self, raw: RawString<'a>) -> &'a str {
+        let text = match raw.as_plain() {
+            Some(text) => text,
+            None => decode(raw, self.arena),
+        };
+        let Some((head, tail)) = text_view(text, self.limits.text_bytes) else { return text };
+        self.counts.texts_cut += 1;
+        let mut view = ArenaString::with_capacity_in(head.len() + 1 + tail.len(), self.arena);
+        view.push_str(head);
+        view.push(SEAM);
+        view.push_str(tail);
+        view.into_bump_str()
+    }
+
+    fn texts(&mut self, array: RawArray<'a>) -> Slot<'a> {
+        let mut items = ArenaVec::new_in(self.arena);
+        for item in array.items() {
+            if let RawValue::String(text) = item {
+                if items.len() == self.limits.list_items {
+                    self.counts.lists_cut += 1;
+                    break;
+                }
+                items.push(self.text(text));
+            }
+        }
+        Slot::Texts(items.into_bump_slice())
+    }
+
+    fn numbers(&mut self, array: RawArray<'a>) -> Slot<'a> {
+        let mut items = ArenaVec::new_in(self.arena);
+        for item in array.items() {
+            if let RawValue::Number(number) = item {
+                if items.len() == self.limits.list_items {
+                    self.counts.lists_cut += 1;
+                    break;
+                }
+                items.push(number.as_f64());
+            }
+        }
+        Slot::Numbers(items.into_bump_slice())
+    }
+
+    /// The strings among a map's values.
+    fn values(&mut self, object: RawObject<'a>) -> Slot<'a> {
+        let mut items = ArenaVec::new_in(self.arena);
+        for (_, value) in object.members() {
+            if let RawValue::String(text) = value {
+                if items.len() == self.limits.list_items {
+                    self.counts.lists_cut += 1;
+                    break;
+                }
+                items.push(self.text(text));
+            }
+        }
+        Slot::Texts(items.into_bump_slice())
+    }
+}
+
+/// What stands between the head and the tail of a cut text: neither a word character nor a
+/// blank, so that the seam completes no pattern that neither side has.
+pub(super) const SEAM: char = '\0';
+
+/// The head and tail that are evaluated of a text longer than `bytes`: three quarters and one
+/// quarter of it, at character boundaries. `None` for a text that fits.
+pub fn text_view(text: &str, bytes: usize) -> Option<(&str, &str)> {
+    if text.len() <= bytes {
+        return None;
+    }
+    let tail_bytes = bytes / 4;
+    let head = text.floor_char_boundary(bytes - tail_bytes);
+    let tail = text.ceil_char_boundary(text.len() - tail_bytes);
+    Some((text.get(..head).unwrap_or(""), text.get(tail..).unwrap_or("")))
+}
+
+/// Decodes escapes into the arena.
+fn decode<'a>(raw: RawString<'_>, arena: &'a Bump) -> &'a str {
+    let mut text = ArenaString::with_capacity_in(raw.decoded_len_bound(), arena);
+    // Writing to an arena string cannot fail.
+    let _ = raw.decode_into(&mut text);
+    text.into_bump_str()
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What an evaluation gives.
+
+use crate::compile::ir;
+use crate::compile::program::KindProgram;
+use crate::vocab::SourceKind;
+
+use super::Snapshot;
+
+/// One technique that one rule emits for one event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The event's kind.
+    pub source_kind: SourceKind,
+    /// The rule, by its place among the kind's rules.
+    pub entry: u32,
+    /// The emit, by its place in the rule.
+    pub emit: u32,
+    /// Base confidence, scaled, then clipped by the rule's state.
+    pub confidence: f64,
+}
+
+/// What an evaluation met besides hits; all zero for a well-formed event within every bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Fields of another JSON type than declared.
+    pub wrong_types: u32,
+    /// Keys that rules read and that stood twice.
+    pub duplicate_keys: u32,
+    /// Texts evaluated from their head and tail.
+    pub texts_cut: u32,
+    /// Lists evaluated from their first items.
+    pub lists_cut: u32,
+    /// Hits past [`crate::vocab::Limits::tags_per_event`]; those of highest confidence are kept.
+    pub hits_cut: u32,
+    /// Rules decided.
+    pub decided: u32,
+}
+
+/// The hits of one event, with the snapshot they are of.
+#[derive(Debug)]
+pub struct Hits<'s> {
+    pub(super) snapshot: &'s Snapshot,
+    pub(super) kind: Option<&'s KindProgram>,
+    pub(super) hits: &'s [Hit],
+    pub(super) counts: Counts,
+}
+
+impl<'s> Hits<'s> {
+    /// The hits, in order of rule and emit.
+    pub fn iter(&self) -> std::slice::Iter<'s, Hit> {
+        self.hits.iter()
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Whether no rule holds.
+    pub const fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// What else was met.
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The rule of a hit.
+    pub fn rule(&self, hit: &Hit) -> Option<&'s ir::Rule> {
+        self.kind?.entries.get(hit.entry as usize).map(|entry| &*entry.rule)
+    }
+
+    /// The rule of a hit and what it emits.
+    pub fn emit(&self, hit: &Hit) -> Option<(&'s ir::Rule, &'s ir::Emit)> {
+        let rule = self.rule(hit)?;
+        rule.emits.get(hit.emit as usize).map(|emit| (rule, emit))
+    }
+
+    /// The snapshot that the event was evaluated on.
+    pub const fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Every mutable thing that evaluation needs.
+
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use jiff::Timestamp;
+
+use crate::compile::program::{KindProgram, Program};
+use crate::event::Event;
+use crate::vocab::SourceKind;
+
+use super::decide::Decider;
+use super::{Counts, Hit, Hits, LazyCache, Live, Snapshot, fields, scan};
+
+/// Working memory of one thread: bit sets, the arena, the automata's states.
+///
+/// It grows to what the largest event needs and stays; nothing in it outlives an evaluation but
+/// its capacity. It follows the engine's swaps by itself.
+#[derive(Debug)]
+pub struct Scratch {
+    snapshot: Arc<Snapshot>,
+    arena: Bump,
+    pub(super) buffers: Buffers,
+    hits: Vec<Hit>,
+}
+
+/// Bit sets and caches, sized for the largest kind of a program.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    /// Predicates known to be true.
+    pub(super) bits: Vec<u64>,
+    /// Predicates decided on demand.
+    pub(super) known: Vec<u64>,
+    /// Entries to decide.
+    pub(super) candidates: Vec<u64>,
+    /// States of all regular expressions.
+    pub(super) lazy: LazyCache,
+    /// The number of the current kind's first regular expression among those of all kinds.
+    pub(super) base: u32,
+    bases: [u32; SourceKind::COUNT],
+}
+
+impl Buffers {
+    fn new(program: &Program) -> Self {
+        let most = |size: fn(&KindProgram) -> usize| program.kinds().map(size).max().unwrap_or(0);
+        let words = most(|kind| kind.tests.len().div_ceil(64));
+        let mut bases = [0; SourceKind::COUNT];
+        let mut next = 0;
+        for kind in program.kinds() {
+            if let Some(base) = bases.get_mut(kind.source_kind.index()) {
+                *base = next;
+            }
+            next += u32::try_from(kind.regexes.len()).unwrap_or(0);
+        }
+        let automata = program.kinds().flat_map(|kind| kind.regexes.iter().map(|regex| &regex.automaton));
+        Self {
+            bits: vec![0; words],
+            known: vec![0; words],
+            candidates: vec![0; most(|kind| kind.entries.len().div_ceil(64))],
+            lazy: LazyCache::new(automata, program.limits().lazy_bytes),
+            base: 0,
+            bases,
+        }
+    }
+}
+
+impl Scratch {
+    pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
+        let buffers = Buffers::new(&snapshot.program);
+        Self { snapshot, arena: Bump::new(), buffers, hits: Vec::new() }
+    }
+
+    /// Takes up the snapshot in force.
+    pub(super) fn refresh(&mut self, live: &Live) {
+        if live.is_current(&self.snapshot) {
+            return;
+        }
+        let next = live.snapshot();
+        if !Arc::ptr_eq(&next.program, &self.snapshot.program) {
+            self.buffers = Buffers::new(&next.program);
+        }
+        self.snapshot = next;
+    }
+
+    pub(super) fn evaluate(&mut self, event: &Event<'_>, clock: fn() -> Timestamp) -> Hits<'_> {
+        self.arena.reset();
+        self.hits.clear();
+        let mut counts = Counts::default();
+        let snapshot = &*self.snapshot;
+        let program = &*snapshot.program;
+        let kind = program.kind(event.source_kind);
+        if let Some(kind) = kind {
+            let slots =
+                fields::fill(&kind.fields, kind.slots, event.payload, &self.arena, program.limits(), &mut counts);
+            self.buffers.clear(kind);
+            scan::scan(kind, slots, &self.arena, &mut self.buffers);
+            let mut decider = Decider { kind, slots, arena: &self.arena, buffers: &mut self.buffers };
+            decider.decide(&mut self.hits, &mut counts);
+            if !self.hits.is_empty() {
+                apply_states(snapshot, kind, &mut self.hits, clock);
+                cut(&mut self.hits, program.limits().tags_per_event, &mut counts);
+            }
+        }
+        Hits { snapshot, kind, hits: &self.hits, counts }
+    }
+}
+
+/// Drops the hits of disabled rules and clips those of clipped ones.
+fn apply_states(snapshot: &Snapshot, kind: &KindProgram, hits: &mut Vec<Hit>, clock: fn() -> Timestamp) {
+    hits.retain_mut(|hit| {
+        let rule = kind.entries.get(hit.entry as usize).map(|entry| &entry.rule);
+        let Some(state) = rule.and_then(|rule| snapshot.states.get(&rule.id)) else { return true };
+        match state.apply(hit.confidence, clock()) {
+            Some(confidence) => {
+                hit.confidence = confidence;
+                true
+            }
+            None => false,
+        }
+    });
+}
+
+/// Keeps the `most` hits of highest confidence, in their order.
+fn cut(hits: &mut Vec<Hit>, most: usize, counts: &mut Counts) {
+    if hits.len() <= most {
+        return;
+    }
+    counts.hits_cut = u32::try_from(hits.len() - most).unwrap_or(u32::MAX);
+    hits.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    hits.truncate(most);
+    hits.sort_by_key(|hit| (hit.entry, hit.emit));
+}
+
+impl Buffers {
+    /// Clears what the kind uses.
+    fn clear(&mut self, kind: &KindProgram) {
+        self.base = self.bases.get(kind.source_kind.index()).copied().unwrap_or(0);
+        let words = kind.tests.len().div_ceil(64);
+        self.bits.iter_mut().take(words).for_each(|word| *word = 0);
+        self.known.iter_mut().take(words).for_each(|word| *word = 0);
+        self.candidates.iter_mut().take(kind.entries.len().div_ceil(64)).for_each(|word| *word = 0);
+    }
+}
+
+/// Sets a bit.
+#[inline]
+pub(super) fn set(bits: &mut [u64], index: u32) {
+    if let Some(word) = bits.get_mut(index as usize / 64) {
+        *word |= 1 << (index % 64);
+    }
+}
+
+/// Reads a bit.
+#[inline]
+pub(super) fn is_set(bits: &[u64], index: u32) -> bool {
+    bits.get(index as usize / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+}

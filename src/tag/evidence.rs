@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Evidence: the payload fields that a rule declares, and the kind's context, within bounds.
+
+use crate::event::{Event, RawObject, RawString, RawValue};
+use crate::vocab::{KindSchema, Limits};
+
+use super::json;
+
+/// How deep evidence may nest; deeper values are left out.
+const DEPTH_MAX: usize = 8;
+
+/// Appends the evidence of a rule for an event, one JSON object.
+///
+/// The declared fields come first, then the kind's context fields, each if the payload has it and
+/// the schema lets it stand. A string is cut to [`Limits::evidence_string_bytes`], the whole to
+/// [`Limits::evidence_bytes`]; what was cut, here or before, shows as `truncated: true`.
+pub(super) fn write(
+    out: &mut Vec<u8>,
+    event: &Event<'_>,
+    fields: &[String],
+    schema: &KindSchema,
+    limits: &Limits,
+    cut_before: bool,
+) {
+    let mut writer = Writer { start: out.len(), out, limits, truncated: event.truncated || cut_before, first: true };
+    writer.out.push(b'{');
+    let context = schema.context_fields.iter().filter(|name| !fields.contains(name));
+    for name in fields.iter().chain(context) {
+        if schema.resolve(name).is_some_and(|(field, _)| field.evidence)
+            && let Some(value) = find(event.payload, name)
+        {
+            writer.member(name, value, 0);
+        }
+    }
+    if writer.truncated {
+        writer.key("truncated");
+        writer.out.extend_from_slice(b"true");
+    }
+    writer.out.push(b'}');
+}
+
+/// The value of a field, dotted or not; the last one where a key stands twice.
+fn find<'a>(payload: RawObject<'a>, name: &str) -> Option<RawValue<'a>> {
+    let member = |object: RawObject<'a>, name: &str, nocase: bool| {
+        let equal = |key: &RawString<'_>| {
+            key.equals(name) || (nocase && key.as_plain().is_some_and(|key| key.eq_ignore_ascii_case(name)))
+        };
+        object.members().filter(|(key, _)| equal(key)).last().map(|(_, value)| value)
+    };
+    if let Some((key, inner)) = name.split_once('.')
+        && let Some(RawValue::Object(object)) = member(payload, key, false)
+    {
+        return member(object, inner, true);
+    }
+    member(payload, name, false)
+}
+
+struct Writer<'a> {
+    out: &'a mut Vec<u8>,
+    start: usize,
+    limits: &'a Limits,
+    truncated: bool,
+    first: bool,
+}
+
+impl Writer<'_> {
+    /// Bytes that may still be written; room for the closing marks is kept.
+    fn left(&self) -> usize {
+        const CLOSING: usize = 64;
+        self.limits.evidence_bytes.saturating_sub(self.out.len() - self.start).saturating_sub(CLOSING)
+    }
+
+    fn key(&mut self, name: &str) {
+        if !self.first {
+            self.out.push(b',');
+        }
+        self.first = false;
+        json::string(self.out, name);
+        self.out.push(b':');
+    }
+
+    /// Writes a member, or leaves it out where it does not fit.
+    fn member(&mut self, name: &str, value: RawValue<'_>, depth: usize) {
+        let (before, first) = (self.out.len(), self.first);
+        if name.len() + 8 > self.left() {
+            self.truncated = true;
+            return;
+        }
+        self.key(name);
+        if !self.value(value, depth) {
+            self.out.truncate(before);
+            self.first = first;
+            self.truncated = true;
+        }
+    }
+
+    /// Writes a value; false where it does not fit.
+    fn value(&mut self, value: RawValue<'_>, depth: usize) -> bool {
+        match value {
+            RawValue::Null => self.out.extend_from_slice(b"null"),
+            RawValue::Bool(value) => self.out.extend_from_slice(if value { b"true" } else { b"false" }),
+            RawValue::Number(number) if number.as_str().len() <= self.left().min(64) => {
+                self.out.extend_from_slice(number.as_str().as_bytes());
+            }
+            RawValue::Number(_) | RawValue::Opaque(_) => return false,
+            RawValue::String(text) => self.string(text),
+            RawValue::Array(_) | RawValue::Object(_) if depth >= DEPTH_MAX => return false,
+            RawValue::Array(array) => {
+                self.out.push(b'[');
+                let mut first = true;
+                for item in array.items() {
+                    let before = self.out.len();
+                    if !first {
+                        self.out.push(b',');
+                    }
+                    if self.left() < 8 || !self.value(item, depth + 1) {
+                        self.out.truncate(before);
+                        self.truncated = true;
+                        break;
+                    }
+                    first = false;
+                }
+                self.out.push(b']');
+            }
+            RawValue::Object(object) => {
+                self.out.push(b'{');
+                let outer = std::mem::replace(&mut self.first, true);
+                for (name, value) in object.members() {
+                    if self.left() < 8 {
+                        self.truncated = true;
+                        break;
+                    }
+                    self.member(&name.to_text(), value, depth + 1);
+                }
+                self.first = outer;
+                self.out.push(b'}');
+            }
+        }
+        true
+    }
+
+    /// Writes a string, cut at a character boundary where it is too long.
+    fn string(&mut self, raw: RawString<'_>) {
+        // Escaping makes six bytes of one at the most.
+        let most = self.limits.evidence_string_bytes.min(self.left() / 6);
+        let text = raw.to_text();
+        let end = text.floor_char_boundary(most);
+        self.truncated |= end < text.len();
+        json::string(self.out, text.get(..end).unwrap_or(""));
+    }
+}

