@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
             TextTest::StartsWith { text: needle, .. } => text.starts_with(needle.as_str()),
             TextTest::EndsWith { text: needle, .. } => text.ends_with(needle.as_str()),
             TextTest::In { set, .. } => set.iter().any(|needle| needle == text),
-            TextTest::Matches(pattern) => self.reference.matches(pattern, text),
+            TextTest::Matches(regex) => self.reference.matches(regex.pattern(), text),
             TextTest::Order(op, other) => op.holds(Some(text.cmp(other.as_str()))),
         }
     }

@@ -36,13 +36,17 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
     for pred in scan.exact.get(text) {
         set(&mut buffers.bits, *pred);
     }
-    if let Some(literals) = &scan.literals {
-        literals.scan(text, |pred| set(&mut buffers.bits, pred));
-    }
-    if scan.folded.is_none() && scan.groups.is_empty() {
+    let plain = scan.folded.is_none();
+    if plain && scan.groups.is_empty() {
+        if let Some(literals) = &scan.literals {
+            literals.scan(text, |pred| set(&mut buffers.bits, pred));
+        }
         return;
     }
     let ascii = text.is_ascii();
+    if (plain || !ascii) && let Some(literals) = &scan.literals {
+        literals.scan(text, |pred| set(&mut buffers.bits, pred));
+    }
     if let Some(folded) = &scan.folded {
         scan_folded(folded, text, ascii, arena, buffers);
     }
@@ -58,7 +62,7 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
     }
 }
 
-/// Case-insensitive needles.
+/// Literals of both sorts on ASCII, case-insensitive ones on other texts.
 ///
 /// # Soundness
 /// On ASCII, ASCII case-insensitivity equals simple case folding. Other texts are folded by the

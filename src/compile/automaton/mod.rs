@@ -61,14 +61,21 @@ impl Automaton {
     ///
     /// # Errors
     /// The nodes would take more than `bytes_max`.
-    pub fn new(patterns: &[Hir], bytes_max: usize) -> Result<Self, TooLarge> {
+    pub fn new<'p>(patterns: impl Iterator<Item = &'p Hir>, bytes_max: usize) -> Result<Self, TooLarge> {
         let mut builder = nfa::Builder::new(bytes_max);
         let starts = patterns
-            .iter()
             .zip(0_u32..)
             .map(|(hir, pattern)| builder.pattern(hir, pattern))
             .collect::<Result<Vec<_>, TooLarge>>()?;
         Ok(builder.finish(starts))
+    }
+
+    /// Bytes of the nodes of a pattern, without building them; at most a little over what it takes.
+    ///
+    /// # Cost
+    /// Linear in the pattern as written, whatever its repetitions count.
+    pub fn size(pattern: &Hir) -> usize {
+        nfa::nodes(pattern).saturating_mul(size_of::<Node>())
     }
 
     /// How many patterns there are.

@@ -178,3 +178,19 @@ impl Builder {
         Automaton { alphabet, nodes, targets, starts, needs: self.needs }
     }
 }
+
+/// An upper bound of the nodes that a pattern takes, saturating.
+pub(super) fn nodes(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(_) | HirKind::Look(_) => 1,
+        HirKind::Capture(capture) => nodes(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(nodes).fold(0, usize::saturating_add),
+        HirKind::Alternation(parts) => parts.iter().map(nodes).fold(1, usize::saturating_add),
+        HirKind::Repetition(repetition) => {
+            let copies = repetition.max.unwrap_or_else(|| repetition.min.saturating_add(1));
+            nodes(&repetition.sub).saturating_add(1).saturating_mul(usize::try_from(copies).unwrap_or(usize::MAX))
+        }
+    }
+}

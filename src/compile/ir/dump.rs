@@ -141,7 +141,7 @@ impl Display for TextTest {
             Self::Contains { text, nocase } => write!(f, "contains {text:?}{}", case(*nocase)),
             Self::StartsWith { text, nocase } => write!(f, "starts_with {text:?}{}", case(*nocase)),
             Self::EndsWith { text, nocase } => write!(f, "ends_with {text:?}{}", case(*nocase)),
-            Self::Matches(pattern) => write!(f, "matches {pattern:?}"),
+            Self::Matches(regex) => write!(f, "matches {:?}", regex.pattern()),
             Self::Order(op, text) => write!(f, "{} {text:?}", op.as_str()),
         }
     }

@@ -11,6 +11,7 @@ mod function;
 mod ids;
 mod merge;
 mod pred;
+mod regex;
 mod value;
 
 pub use cond::Cond;
@@ -18,6 +19,7 @@ pub use dump::{cond_text, dump, pred_text, value_text};
 pub use function::{Function, Signature};
 pub use ids::{CondId, PredId, ValueId};
 pub use pred::{Network, Pred, TextTest};
+pub use regex::Regex;
 pub use value::{Arithmetic, Num, Ordering, Value, ValueType};
 
 use crate::diag::Span;

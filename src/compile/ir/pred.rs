@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{CondId, Num, Ordering, ValueId};
+use super::{CondId, Num, Ordering, Regex, ValueId};
 
 /// A test of values. A predicate on an absent value, or on one of another JSON type, is false.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,7 +96,7 @@ pub enum TextTest {
         nocase: bool,
     },
     /// A regular expression finds a match; flags stand inside the pattern.
-    Matches(String),
+    Matches(Regex),
     /// Compares by code points, `==` excluded.
     Order(Ordering, String),
 }

@@ -11,19 +11,19 @@ enum Piece {
     One,
 }
 
-/// The plainest test that means the glob: equality, prefix, suffix, substring, else a regular
-/// expression over the whole string.
-pub(super) fn lower(glob: &str, nocase: bool) -> TextTest {
+/// The plainest test that means the glob: equality, prefix, suffix, substring; else the regular
+/// expression over the whole string that does.
+pub(super) fn lower(glob: &str, nocase: bool) -> Result<TextTest, String> {
     let pieces = pieces(glob);
-    match pieces.as_slice() {
+    Ok(match pieces.as_slice() {
         [] => TextTest::Equals { text: String::new(), nocase },
         [Piece::Text(text)] => TextTest::Equals { text: text.clone(), nocase },
         [Piece::Any] => TextTest::Contains { text: String::new(), nocase },
         [Piece::Any, Piece::Text(text)] => TextTest::EndsWith { text: text.clone(), nocase },
         [Piece::Text(text), Piece::Any] => TextTest::StartsWith { text: text.clone(), nocase },
         [Piece::Any, Piece::Text(text), Piece::Any] => TextTest::Contains { text: text.clone(), nocase },
-        pieces => TextTest::Matches(regex(pieces, nocase)),
-    }
+        pieces => return Err(regex(pieces, nocase)),
+    })
 }
 
 fn pieces(glob: &str) -> Vec<Piece> {
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn plain_forms_become_plain_tests() {
         let text = "a*b".to_owned();
-        assert_eq!(lower(r"*a\*b*", false), TextTest::Contains { text: text.clone(), nocase: false });
-        assert_eq!(lower(r"a\*b", true), TextTest::Equals { text: text.clone(), nocase: true });
-        assert_eq!(lower(r"a\*b**", false), TextTest::StartsWith { text: text.clone(), nocase: false });
-        assert_eq!(lower(r"*a\*b", false), TextTest::EndsWith { text, nocase: false });
-        assert_eq!(lower("a?c*.sh", false), TextTest::Matches(r"(?s:\Aa.c.*\.sh\z)".to_owned()));
+        assert_eq!(lower(r"*a\*b*", false), Ok(TextTest::Contains { text: text.clone(), nocase: false }));
+        assert_eq!(lower(r"a\*b", true), Ok(TextTest::Equals { text: text.clone(), nocase: true }));
+        assert_eq!(lower(r"a\*b**", false), Ok(TextTest::StartsWith { text: text.clone(), nocase: false }));
+        assert_eq!(lower(r"*a\*b", false), Ok(TextTest::EndsWith { text, nocase: false }));
+        assert_eq!(lower("a?c*.sh", false), Err(r"(?s:\Aa.c.*\.sh\z)".to_owned()));
     }
 }

@@ -4,7 +4,7 @@
 use regex_syntax::ast::ErrorKind;
 
 use crate::compile::automaton::Automaton;
-use crate::compile::ir::{CondId, Pred, TextTest};
+use crate::compile::ir::{CondId, Pred, Regex, TextTest};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 
 use super::scope::{Operand, Scope};
@@ -31,30 +31,29 @@ impl Scope<'_> {
                 return self.mismatch(span, message, "not text");
             }
         };
-        if let Err(diagnostic) = self.check_regex(&pattern.value, &pattern.value, pattern.span) {
-            return self.reject(*diagnostic);
+        match self.regex(&pattern.value, pattern.span) {
+            Ok(regex) => self.kind.add_pred(Pred::Text(id, TextTest::Matches(regex))),
+            Err(diagnostic) => self.reject(*diagnostic),
         }
-        self.kind.add_pred(Pred::Text(id, TextTest::Matches(pattern.value.clone())))
     }
 
-    /// Checks a regular expression: its syntax, its nesting, its compiled size.
-    ///
-    /// `text` is what the author wrote, `pattern` what is compiled (flags added).
-    pub(super) fn check_regex(&self, text: &str, pattern: &str, span: Span) -> Result<(), Box<Diagnostic>> {
+    /// Reads a regular expression and checks its syntax, its nesting, its compiled size.
+    pub(super) fn regex(&self, pattern: &str, span: Span) -> Result<Regex, Box<Diagnostic>> {
         let limits = self.context.limits;
         let error = |code, message: String| Diagnostic::new(code, span, message);
-        if text.len() > limits.regex_bytes {
+        if pattern.len() > limits.regex_bytes {
             let message =
-                format!("regular expression of {} bytes, at most {} are taken", text.len(), limits.regex_bytes);
+                format!("regular expression of {} bytes, at most {} are taken", pattern.len(), limits.regex_bytes);
             return Err(Box::new(error(Code::RegexLimit, message)));
         }
         let mut parser = regex_syntax::ParserBuilder::new().nest_limit(limits.regex_depth).build();
-        let hir = parser.parse(pattern).map_err(|problem| Box::new(explain(&problem, text, span)))?;
-        Automaton::new(&[hir], limits.regex_compiled_bytes).map(|_| ()).map_err(|_| {
+        let hir = parser.parse(pattern).map_err(|problem| Box::new(explain(&problem, pattern, span)))?;
+        if Automaton::size(&hir) > limits.regex_compiled_bytes {
             let message =
                 format!("regular expression compiles to more than {} bytes", limits.regex_compiled_bytes);
-            Box::new(error(Code::RegexLimit, message).help("lower its repetition counts"))
-        })
+            return Err(Box::new(error(Code::RegexLimit, message).help("lower its repetition counts")));
+        }
+        Ok(Regex::new(pattern, hir))
     }
 }
 

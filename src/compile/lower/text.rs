@@ -53,18 +53,20 @@ impl Scope<'_> {
         span: Span,
         nocase: bool,
     ) -> CondId {
-        let test = match op {
-            BinaryOp::Contains => TextTest::Contains { text, nocase },
-            BinaryOp::StartsWith => TextTest::StartsWith { text, nocase },
-            BinaryOp::EndsWith => TextTest::EndsWith { text, nocase },
+        let pattern = match op {
+            BinaryOp::Contains => Ok(TextTest::Contains { text, nocase }),
+            BinaryOp::StartsWith => Ok(TextTest::StartsWith { text, nocase }),
+            BinaryOp::EndsWith => Ok(TextTest::EndsWith { text, nocase }),
             BinaryOp::Like => glob::lower(&text, nocase),
-            _ => {
-                let pattern = if nocase { format!("(?i:{text})") } else { text.clone() };
-                if let Err(diagnostic) = self.check_regex(&text, &pattern, span) {
-                    return self.reject(*diagnostic);
-                }
-                TextTest::Matches(pattern)
-            }
+            _ if nocase => Err(format!("(?i:{text})")),
+            _ => Err(text),
+        };
+        let test = match pattern {
+            Ok(test) => test,
+            Err(pattern) => match self.regex(&pattern, span) {
+                Ok(regex) => TextTest::Matches(regex),
+                Err(diagnostic) => return self.reject(*diagnostic),
+            },
         };
         self.kind.add_pred(Pred::Text(id, test))
     }

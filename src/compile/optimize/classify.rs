@@ -16,14 +16,13 @@ pub(super) struct Classify;
 
 impl Pass for Classify {
     fn pred(&mut self, build: &mut Build, pred: Pred) -> CondId {
-        let Pred::Text(value, TextTest::Matches(pattern)) = &pred else { return build.pred(pred) };
+        let Pred::Text(value, TextTest::Matches(regex)) = &pred else { return build.pred(pred) };
         let value = *value;
-        let Ok(hir) = regex_syntax::parse(pattern) else { return build.pred(pred) };
-        if let Some(Shape { needles, start, end }) = literal::shape(&hir) {
+        if let Some(Shape { needles, start, end }) = literal::shape(regex.hir()) {
             let parts = needles.into_iter().map(|needle| test(build, value, needle, start, end)).collect();
             return any(build, parts);
         }
-        let Some(needles) = literal::required(&hir) else { return build.pred(pred) };
+        let Some(needles) = literal::required(regex.hir()) else { return build.pred(pred) };
         let parts = needles.into_iter().map(|needle| test(build, value, needle, false, false)).collect();
         let gate = any(build, parts);
         let pattern = build.pred(pred);

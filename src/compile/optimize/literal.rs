@@ -28,7 +28,7 @@ const NEEDLES_MAX: usize = 32;
 /// How long a literal may get.
 const NEEDLE_BYTES_MAX: usize = 256;
 /// The shortest literal worth looking for before a pattern.
-const REQUIRED_CHARS_MIN: usize = 2;
+const REQUIRED_CHARS_MIN: usize = 3;
 
 /// The literals that a pattern is, exactly, or `None`.
 pub fn shape(hir: &Hir) -> Option<Shape> {

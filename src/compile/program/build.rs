@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! IR to program.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -11,7 +12,7 @@ use crate::vocab::{Limits, Schema, SourceKind};
 
 use super::code::{ACCEPT, REJECT, emit};
 use super::folding::{Folding, ascii_form};
-use super::literals::{Anchor, Literals};
+use super::literals::{Anchor, Literals, Needle};
 use super::{
     EmitPlan, Entry, ExactTable, FieldTable, FoldedScan, KindProgram, Probe, Program, Regex, RegexGroup,
     SlotScan, Test, Value,
@@ -113,12 +114,14 @@ struct Builder<'a> {
     limits: &'a Limits,
     plan: Plan,
     scans: Vec<SlotScan>,
-    /// Per slot: literal, anchor, predicate; as they are, and case-insensitive.
-    literals: Vec<Vec<(String, Anchor, u32)>>,
-    nocase: Vec<Vec<(String, Option<Anchor>, u32)>>,
+    /// Per slot: literals, and case-insensitive equalities.
+    needles: Vec<Vec<Needle>>,
+    equals_nocase: Vec<Vec<(String, u32)>>,
     /// Per slot: predicate and regular expression.
-    eager: Vec<Vec<(u32, String)>>,
+    eager: Vec<Vec<(u32, ir::Regex)>>,
     regexes: Vec<Regex>,
+    /// Index of each regular expression that stands alone.
+    known: HashMap<ir::Regex, u32>,
     code: Vec<super::Node>,
 }
 
@@ -130,10 +133,11 @@ impl<'a> Builder<'a> {
             limits,
             plan,
             scans,
-            literals: vec![Vec::new(); slots],
-            nocase: vec![Vec::new(); slots],
+            needles: vec![Vec::new(); slots],
+            equals_nocase: vec![Vec::new(); slots],
             eager: vec![Vec::new(); slots],
             regexes: Vec::new(),
+            known: HashMap::new(),
             code: Vec::new(),
         }
     }
@@ -212,23 +216,19 @@ impl<'a> Builder<'a> {
         }) else {
             return false;
         };
-        if let ir::Pred::Text(_, T::Matches(pattern)) = pred {
+        if let ir::Pred::Text(_, T::Matches(regex)) = pred {
             if witness && let Some(eager) = self.eager.get_mut(slot) {
-                eager.push((index, pattern.clone()));
+                eager.push((index, regex.clone()));
             }
             return witness;
         }
-        let (Some(scan), Some(literals), Some(nocases)) =
-            (self.scans.get_mut(slot), self.literals.get_mut(slot), self.nocase.get_mut(slot))
+        let (Some(scan), Some(needles), Some(equals_nocase)) =
+            (self.scans.get_mut(slot), self.needles.get_mut(slot), self.equals_nocase.get_mut(slot))
         else {
             return false;
         };
         let mut literal = |text: &String, nocase: bool, anchor: Anchor| {
-            if nocase {
-                nocases.push((text.clone(), Some(anchor), index));
-            } else {
-                literals.push((text.clone(), anchor, index));
-            }
+            needles.push(Needle { text: text.clone(), anchor, nocase, pred: index });
         };
         match pred {
             ir::Pred::Exists(_) => scan.exists.push(index),
@@ -241,9 +241,9 @@ impl<'a> Builder<'a> {
             ir::Pred::Text(_, T::In { set, nocase: false }) => {
                 set.iter().for_each(|text| scan.text.exact.add(text, index));
             }
-            ir::Pred::Text(_, T::Equals { text, .. }) => nocases.push((text.clone(), None, index)),
+            ir::Pred::Text(_, T::Equals { text, .. }) => equals_nocase.push((text.clone(), index)),
             ir::Pred::Text(_, T::In { set, .. }) => {
-                nocases.extend(set.iter().map(|text| (text.clone(), None, index)));
+                equals_nocase.extend(set.iter().map(|text| (text.clone(), index)));
             }
             _ => return false,
         }
@@ -251,12 +251,13 @@ impl<'a> Builder<'a> {
     }
 
     fn finish_scans(&mut self) {
-        let parts = self.literals.drain(..).zip(self.nocase.drain(..)).zip(self.eager.drain(..));
-        for (scan, ((literals, nocase), eager)) in self.scans.iter_mut().zip(parts) {
+        let parts = self.needles.drain(..).zip(self.equals_nocase.drain(..)).zip(self.eager.drain(..));
+        for (scan, ((needles, equals), eager)) in self.scans.iter_mut().zip(parts) {
             scan.numbers.sort();
+            let plain = needles.iter().filter(|needle| !needle.nocase).cloned();
             // Needles are not empty and far fewer than the automaton's id space.
-            scan.text.literals = Literals::new(literals.into_iter(), false).unwrap_or_default();
-            scan.text.folded = folded(&nocase);
+            scan.text.literals = Literals::new(plain, false).unwrap_or_default();
+            scan.text.folded = folded(&needles, &equals);
             scan.text.groups = groups(&eager, self.plan, &mut self.regexes, self.limits);
         }
     }
@@ -315,37 +316,35 @@ impl Builder<'_> {
                 }
                 format!(r"\A(?i:{})\z", words.join("|"))
             }
-            T::Matches(pattern) => pattern.clone(),
+            T::Matches(regex) => return self.regex(regex).map(Probe::Regex),
         };
-        self.regex(&pattern).map(Probe::Regex)
+        let regex = ir::Regex::parse(&pattern).ok()?;
+        self.regex(&regex).map(Probe::Regex)
     }
 
     /// The index of a regular expression, compiled once per kind.
-    fn regex(&mut self, pattern: &str) -> Option<u32> {
-        let known = self.regexes.iter().position(|regex| matches!(&*regex.patterns, [one] if **one == *pattern));
-        let index = match known {
-            Some(index) => index,
-            None => {
-                self.regexes.push(Regex::new(std::iter::once(pattern), self.limits.regex_compiled_bytes)?);
-                self.regexes.len() - 1
-            }
-        };
-        u32::try_from(index).ok()
+    fn regex(&mut self, regex: &ir::Regex) -> Option<u32> {
+        if let Some(index) = self.known.get(regex) {
+            return Some(*index);
+        }
+        self.regexes.push(Regex::new(std::iter::once(regex), self.limits.regex_compiled_bytes)?);
+        let index = u32::try_from(self.regexes.len() - 1).ok()?;
+        self.known.insert(regex.clone(), index);
+        Some(index)
     }
 }
 
 /// Puts the patterns of a slot into one automaton, or into as few as the bound allows.
-fn groups(eager: &[(u32, String)], plan: Plan, regexes: &mut Vec<Regex>, limits: &Limits) -> Vec<RegexGroup> {
+fn groups(eager: &[(u32, ir::Regex)], plan: Plan, regexes: &mut Vec<Regex>, limits: &Limits) -> Vec<RegexGroup> {
+    let all = eager.iter().map(|(_, regex)| regex);
     let merged = match eager {
         [] => return Vec::new(),
         // Lowering has accepted it within a smaller bound.
-        [(_, pattern)] => match Regex::new(std::iter::once(pattern.as_str()), limits.automata_bytes) {
+        [_] => match Regex::new(all, limits.automata_bytes) {
             None => return Vec::new(),
             one => one,
         },
-        _ if plan.merge => {
-            Regex::new(eager.iter().map(|(_, pattern)| pattern.as_str()), limits.regex_compiled_bytes)
-        }
+        _ if plan.merge => Regex::new(all, limits.regex_compiled_bytes),
         _ => None,
     };
     if let Some(regex) = merged {
@@ -359,19 +358,23 @@ fn groups(eager: &[(u32, String)], plan: Plan, regexes: &mut Vec<Regex>, limits:
     all
 }
 
-/// The automata and tables of a slot's case-insensitive needles; an anchor of `None` is equality.
-fn folded(nocase: &[(String, Option<Anchor>, u32)]) -> Option<FoldedScan> {
-    if nocase.is_empty() {
+/// What a slot with case-insensitive needles looks for; `None` for a slot without.
+fn folded(needles: &[Needle], equals: &[(String, u32)]) -> Option<FoldedScan> {
+    let nocase = || needles.iter().filter(|needle| needle.nocase);
+    if nocase().next().is_none() && equals.is_empty() {
         return None;
     }
-    let folding = Folding::new(nocase.iter().map(|(text, ..)| text.as_str()));
-    let needles = || nocase.iter().filter_map(|(text, anchor, pred)| Some((text, (*anchor)?, *pred)));
-    let ascii = needles().filter_map(|(text, anchor, pred)| Some((ascii_form(text)?, anchor, pred)));
-    let full = needles().map(|(text, anchor, pred)| (folding.fold_text(text), anchor, pred));
+    let texts = nocase().map(|needle| &needle.text).chain(equals.iter().map(|(text, _)| text));
+    let folding = Folding::new(texts.map(String::as_str));
+    let ascii = needles.iter().filter_map(|needle| {
+        let text = if needle.nocase { ascii_form(&needle.text)? } else { needle.text.clone() };
+        text.is_ascii().then(|| Needle { text, ..needle.clone() })
+    });
+    let full = nocase().map(|needle| Needle { text: folding.fold_text(&needle.text), ..needle.clone() });
     let ascii = Literals::new(ascii, true).unwrap_or_default();
     let full = Literals::new(full, false).unwrap_or_default();
     let mut exact = ExactTable::default();
-    for (text, _, pred) in nocase.iter().filter(|(_, anchor, _)| anchor.is_none()) {
+    for (text, pred) in equals {
         exact.add(&folding.fold_text(text), *pred);
     }
     Some(FoldedScan { ascii, full, exact, folding })

@@ -82,14 +82,15 @@ fn scan_lines(f: &mut Formatter<'_>, scan: &SlotScan) -> fmt::Result {
     }
     let automaton = |literals: &Literals| format!("{} literals, {}", literals.len(), literals.kind());
     if let Some(literals) = &scan.text.literals {
-        line(automaton(literals))?;
+        let texts = if scan.text.folded.is_some() { "texts beyond ASCII: " } else { "" };
+        line(format!("{texts}{}", automaton(literals)))?;
     }
     if let Some(folded) = &scan.text.folded {
         if let Some(literals) = &folded.ascii {
-            line(format!("nocase, ASCII: {}", automaton(literals)))?;
+            line(format!("ASCII texts: {}", automaton(literals)))?;
         }
         if let Some(literals) = &folded.full {
-            line(format!("nocase, other: {}", automaton(literals)))?;
+            line(format!("texts beyond ASCII, folded: {}", automaton(literals)))?;
         }
         if !folded.exact.is_empty() {
             line(format!("nocase: {} equal strings in a hash table", folded.exact.len()))?;

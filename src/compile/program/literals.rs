@@ -16,13 +16,35 @@ pub enum Anchor {
     End,
 }
 
+/// One literal to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Needle {
+    /// The literal, not empty.
+    pub(super) text: String,
+    /// Where it must stand.
+    pub(super) anchor: Anchor,
+    /// Its letters count in every case.
+    pub(super) nocase: bool,
+    /// The predicate that it makes true.
+    pub(super) pred: u32,
+}
+
 /// Every literal of a slot, found in one pass over the text.
 #[derive(Clone, Debug)]
 pub struct Literals {
     automaton: AhoCorasick,
     /// Per literal, its range of `targets`.
     ranges: Vec<(u32, u32)>,
-    targets: Vec<(Anchor, u32)>,
+    targets: Vec<Target>,
+}
+
+/// What a literal, found, makes true.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    anchor: Anchor,
+    pred: u32,
+    /// The very text that must stand there, where the automaton takes every case and this does not.
+    exact: Option<Box<str>>,
 }
 
 /// Above this many bytes of literals the DFA's tables fall out of the cache and the contiguous
@@ -30,15 +52,20 @@ pub struct Literals {
 const DFA_NEEDLE_BYTES_MAX: usize = 16 << 10;
 
 impl Literals {
-    /// The automaton of `(needle, anchor, predicate)`; needles must not be empty.
+    /// The automaton of these needles; `None` where there are none.
+    ///
+    /// With `ascii_nocase` it finds every needle in every ASCII case and then looks whether a
+    /// needle that counts as it is really stands there, so that one pass serves both sorts.
     pub(super) fn new(
-        needles: impl Iterator<Item = (String, Anchor, u32)>,
+        needles: impl Iterator<Item = Needle>,
         ascii_nocase: bool,
     ) -> Result<Option<Self>, BuildError> {
-        let mut by_text: BTreeMap<String, Vec<(Anchor, u32)>> = BTreeMap::new();
-        for (text, anchor, pred) in needles {
+        let mut by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        for Needle { text, anchor, nocase, pred } in needles {
+            let cased = ascii_nocase && !nocase && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+            let exact = cased.then(|| text.as_str().into());
             let text = if ascii_nocase { text.to_ascii_lowercase() } else { text };
-            by_text.entry(text).or_default().push((anchor, pred));
+            by_text.entry(text).or_default().push(Target { anchor, pred, exact });
         }
         if by_text.is_empty() {
             return Ok(None);
@@ -76,14 +103,15 @@ impl Literals {
         for found in self.automaton.find_overlapping_iter(Input::new(text)) {
             let Some((start, end)) = self.ranges.get(found.pattern().as_usize()) else { continue };
             let Some(targets) = self.targets.get(*start as usize..*end as usize) else { continue };
-            for (anchor, pred) in targets {
-                let stands = match anchor {
+            for target in targets {
+                let stands = match target.anchor {
                     Anchor::Anywhere => true,
                     Anchor::Start => found.start() == 0,
                     Anchor::End => found.end() == text.len(),
                 };
-                if stands {
-                    hit(*pred);
+                let same = |exact: &str| text.get(found.range()).is_some_and(|part| part == exact);
+                if stands && target.exact.as_deref().is_none_or(same) {
+                    hit(target.pred);
                 }
             }
         }
@@ -103,7 +131,7 @@ impl Literals {
     pub fn bytes(&self) -> usize {
         self.automaton.memory_usage()
             + self.ranges.len() * size_of::<(u32, u32)>()
-            + self.targets.len() * size_of::<(Anchor, u32)>()
+            + self.targets.len() * size_of::<Target>()
     }
 
     /// The automaton's kind, for the plan's report.

@@ -2,6 +2,7 @@
 //! Regular expressions of a kind.
 
 use crate::compile::automaton::Automaton;
+use crate::compile::ir;
 
 /// One or more regular expressions in one automaton.
 #[derive(Debug)]
@@ -13,14 +14,13 @@ pub struct Regex {
 }
 
 impl Regex {
-    /// Compiles patterns that lowering accepted; `None` where one does not compile after all or
-    /// all together pass the bound.
-    pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p str>, bytes_max: usize) -> Option<Self> {
-        let patterns: Vec<Box<str>> = patterns.map(Into::into).collect();
-        let hirs: Vec<_> =
-            patterns.iter().map(|pattern| regex_syntax::parse(pattern)).collect::<Result<_, _>>().ok()?;
-        let automaton = Automaton::new(&hirs, bytes_max).ok()?;
-        Some(Self { patterns, automaton })
+    /// Compiles patterns; `None` where all together pass the bound.
+    pub(super) fn new<'p>(
+        regexes: impl Iterator<Item = &'p ir::Regex> + Clone,
+        bytes_max: usize,
+    ) -> Option<Self> {
+        let automaton = Automaton::new(regexes.clone().map(ir::Regex::hir), bytes_max).ok()?;
+        Some(Self { patterns: regexes.map(|regex| regex.pattern().into()).collect(), automaton })
     }
 }
 

@@ -26,22 +26,23 @@ pub struct SlotScan {
 pub struct TextScan {
     /// Equality and membership.
     pub exact: ExactTable,
-    /// Literals as they are.
+    /// Literals as they are: for every text where there are no others, else for those that are
+    /// not all ASCII.
     pub literals: Option<Literals>,
-    /// Everything case-insensitive.
+    /// Where there are case-insensitive needles.
     pub folded: Option<FoldedScan>,
     /// Regular expressions that are run on every text.
     pub groups: Vec<RegexGroup>,
 }
 
-/// Case-insensitive literals and equalities.
+/// What a slot with case-insensitive needles looks for.
 #[derive(Debug)]
 pub struct FoldedScan {
-    /// For ASCII texts.
+    /// All literals, of both sorts, for ASCII texts.
     pub ascii: Option<Literals>,
-    /// For other texts, folded.
+    /// Case-insensitive literals for other texts, folded.
     pub full: Option<Literals>,
-    /// Equality and membership, folded.
+    /// Case-insensitive equality and membership, folded.
     pub exact: ExactTable,
     /// How texts are folded.
     pub folding: Folding,

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! A regular expression, parsed once.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use regex_syntax::hir::Hir;
+
+/// A regular expression; equal by its pattern.
+#[derive(Clone, Debug)]
+pub struct Regex {
+    pattern: Arc<str>,
+    hir: Arc<Hir>,
+}
+
+impl Regex {
+    /// A pattern and what it parsed to.
+    pub fn new(pattern: &str, hir: Hir) -> Self {
+        Self { pattern: pattern.into(), hir: Arc::new(hir) }
+    }
+
+    /// Parses a pattern that is known to be one.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn parse(pattern: &str) -> Result<Self, Box<regex_syntax::Error>> {
+        Ok(Self::new(pattern, regex_syntax::parse(pattern)?))
+    }
+
+    /// The pattern, flags included.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// What it parsed to.
+    pub fn hir(&self) -> &Hir {
+        &self.hir
+    }
+}
+
+impl PartialEq for Regex {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern == other.pattern
+    }
+}
+
+impl Eq for Regex {}
+
+impl Hash for Regex {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pattern.hash(state);
+    }
+}
