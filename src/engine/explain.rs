@@ -7,7 +7,7 @@
 use bumpalo::Bump;
 use serde_json::Value as Json;
 
-use crate::compile::ir::{Cond, CondId, Entry, Kind, Pred, PredId, Value, ValueId};
+use crate::compile::ir::{Cond, CondId, Entry, Kind, Pred, PredId, TextTest, Value, ValueId};
 use crate::event::Event;
 
 use super::Slot;
@@ -49,7 +49,9 @@ pub struct Tested {
     pub pred: PredId,
     /// How it came out.
     pub holds: bool,
-    /// The values it read, the fields inside them too; constants left out.
+    /// For a regular expression that matches: the first match.
+    pub found: Option<String>,
+    /// The values it read, each after the fields inside it; constants left out.
     pub seen: Vec<(ValueId, Seen)>,
 }
 
@@ -163,22 +165,28 @@ impl Walk<'_> {
             self.reads_in(*body, &mut values);
         }
         let seen = values.into_iter().map(|value| (value, self.seen(value))).collect();
-        Tested { pred: id, holds: self.pred(pred, None), seen }
+        let found = match pred {
+            Pred::Text(value, TextTest::Matches(regex)) => {
+                self.value(*value, None).text().and_then(|text| self.found(regex.pattern(), text))
+            }
+            _ => None,
+        };
+        Tested { pred: id, holds: self.pred(pred, None), found, seen }
     }
 
-    /// The value, and the fields inside it, unless they are constants, items or there already.
+    /// The fields inside the value, then the value itself, unless they are constants, items or there already.
     fn reads(&self, id: ValueId, values: &mut Vec<ValueId>) {
         let value = self.kind.value(id);
         let known = || values.iter().any(|known| self.kind.value(*known) == value);
         if !self.is_of_event(id) || known() {
             return;
         }
-        values.push(id);
         match value {
             Value::Call(_, args) => args.iter().for_each(|arg| self.reads(*arg, values)),
             Value::Arithmetic(_, a, b) => [a, b].into_iter().for_each(|side| self.reads(*side, values)),
             _ => {}
         }
+        values.push(id);
     }
 
     /// What a quantifier's body reads besides the items.

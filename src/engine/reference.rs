@@ -88,13 +88,17 @@ impl Reference {
     }
 
     fn matches(&self, pattern: &str, text: &str) -> bool {
+        self.with_regex(pattern, |regex| regex.is_match(text)).unwrap_or(false)
+    }
+
+    fn with_regex<T>(&self, pattern: &str, ask: impl FnOnce(&Regex) -> T) -> Option<T> {
         let mut regexes = self.regexes.borrow_mut();
         if !regexes.contains_key(pattern)
             && let Ok(regex) = Regex::new(pattern)
         {
             regexes.insert(pattern.to_owned(), regex);
         }
-        regexes.get(pattern).is_some_and(|regex| regex.is_match(text))
+        regexes.get(pattern).map(ask)
     }
 }
 
@@ -232,6 +236,12 @@ impl<'a> Walk<'a> {
             }
             _ => Slot::Wrong,
         }
+    }
+
+    /// What a pattern finds first in a text.
+    pub(super) fn found(&self, pattern: &str, text: &str) -> Option<String> {
+        let range = self.reference.with_regex(pattern, |regex| regex.find(text))??.range();
+        text.get(range).map(str::to_owned)
     }
 
     /// The JSON of a field.

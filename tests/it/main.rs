@@ -12,8 +12,10 @@
 )]
 
 mod attack;
+mod cli;
 mod diag;
 mod event;
+mod explain;
 mod golden;
 mod live;
 mod parse;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `check`.
+
+use serde_json::Value as Json;
+
+use super::run::{assert_printed, assert_transcripts, run};
+
+#[test]
+fn problems_are_shown_with_their_place_and_counted() {
+    assert_transcripts(
+        "check",
+        &[
+            ("", "check tests/cli/good"),
+            ("", "check tests/cli/bad"),
+            ("", "check tests/cli/bad --quiet"),
+            ("", "check tests/cli/good -q"),
+            ("", "check tests/cli/bad --format json"),
+            ("", "check tests/cli/good --format json"),
+            ("", "check tests/cli/good/ttp/shadow.yaml"),
+            ("", "check tests/cli/good/corpus"),
+        ],
+    );
+}
+
+#[test]
+fn sarif_has_a_rule_and_a_region_for_each_result() {
+    let ran = run(&["check", "tests/cli/bad", "--format", "sarif"]);
+    assert_eq!(ran.code, 1);
+    let log: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let only = &log["runs"][0];
+    let rules = only["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = only["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert_eq!(rule["defaultConfiguration"]["level"], result["level"]);
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(place["artifactLocation"]["uri"].as_str().unwrap().starts_with("tests/cli/bad/ttp/"));
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+        assert!(place["region"]["endColumn"].as_u64() > place["region"]["startColumn"].as_u64());
+    }
+    assert_printed("check_sarif", &ran.stdout);
+}
+
+#[test]
+fn the_built_in_rules_have_no_errors_and_pass_their_tests() {
+    let check = run(&["check"]);
+    assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
+    let test = run(&["test"]);
+    assert_eq!(test.code, 0, "{}{}", test.stdout, test.stderr);
+}

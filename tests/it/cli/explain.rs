@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `explain`.
+
+use serde_json::Value as Json;
+
+use super::run::{assert_inert, assert_transcripts, run_with};
+
+const GOOD: &str = "--rules tests/cli/good";
+
+fn assert_explained(name: &str, runs: &[(&str, &str)]) {
+    let lines: Vec<(&str, String)> =
+        runs.iter().map(|(input, line)| (*input, format!("explain {GOOD} {line}"))).collect();
+    let runs: Vec<(&str, &str)> = lines.iter().map(|(input, line)| (*input, line.trim())).collect();
+    assert_transcripts(name, &runs);
+}
+
+#[test]
+fn each_part_of_a_condition_is_true_or_false() {
+    assert_explained(
+        "explain",
+        &[
+            (r#"{"source_kind":"command","payload":{"command_text":"cat /etc/shadow","user":"root"}}"#, ""),
+            (r#"{"command_text":"cat /etc/shadow","user":"backup","src":7}"#, "--kind command"),
+            (r#"{"abuseipdb_score": 90, "abuseipdb_categories": [1]}"#, "--kind intel"),
+            (r#"{"abuseipdb_score": "90", "greynoise_tags": ["tor_exit_node"]}"#, "--kind intel"),
+            ("{\"urls\": [\n\"http://xn--80ak6aa92e.com/\", \"b\\u202e\\u001b\"]}", "--kind email"),
+            (r#"{"command_text":"ls","user":"root"}"#, "--kind command"),
+            (r#"{"command_text":"ls"}"#, "--kind command --rule demo.shadow"),
+            (r#"{"command_text":"ls"}"#, "--kind command --rule demo.mail"),
+            ("{}", "--kind scan"),
+            (r#"{"command_text":"nmap"}"#, "--kind command --rule demo.agent --json"),
+        ],
+    );
+}
+
+#[test]
+fn what_the_compiler_made_is_printed_without_an_event() {
+    assert_explained(
+        "explain_plan",
+        &[("", "--rule demo.agent --ir --plan"), ("", "--rule demo.agent --ir --json")],
+    );
+}
+
+#[test]
+fn input_that_is_no_event_is_refused() {
+    assert_explained(
+        "explain_refused",
+        &[
+            ("", ""),
+            (r#"{"command_text":"ls"}"#, ""),
+            (r#"{"source_kind":"comand","payload":{}}"#, ""),
+            (r#"{"source_kind":"command","payload":{}}"#, "--kind command"),
+            (r#"{"source_kind":"command","payload":[]}"#, ""),
+            ("{\"source_kind\":\"scan\"}\n{\"source_kind\":\"scan\"}\n", ""),
+            (r#"{"a":"#, "--kind command"),
+            ("{}", "--kind command --rule demo.shado"),
+        ],
+    );
+}
+
+#[test]
+fn long_values_are_cut() {
+    let text = format!("cat /etc/shadow {}", "x\u{202e}".repeat(50_000));
+    let payload = serde_json::json!({"command_text": text}).to_string();
+    let ran = run_with(&payload, &["explain", "--kind", "command", "--rules", "tests/cli/good"]);
+    assert_inert(&ran);
+    assert!(ran.stdout.len() < 8_000, "{} bytes", ran.stdout.len());
+    let args = ["explain", "--kind", "command", "--rules", "tests/cli/good", "--json"];
+    let json = run_with(&payload, &args);
+    assert_inert(&json);
+    assert!(json.stdout.len() < 40_000, "{} bytes", json.stdout.len());
+    assert!(serde_json::from_str::<Json>(&json.stdout).is_ok());
+}
+
+#[test]
+fn the_built_in_rules_explain_themselves() {
+    let ran =
+        run_with(r#"{"command_text":"sudo cat /etc/shadow"}"#, &["explain", "--kind", "command", "--json"]);
+    let report: Json = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["event"]["agreed"], true);
+    let rules = report["event"]["rules"].as_array().unwrap();
+    let shadow = rules.iter().find(|rule| rule["rule_id"] == "R0014").unwrap();
+    assert_eq!(shadow["outcome"], "holds");
+    assert_eq!(shadow["emits"][0]["confidence"], 0.95);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! The binary as a user meets it: what it prints where, and how it ends.
+//!
+//! `tests/cli/` has three packs: `good`, `bad` (does not compile) and `wrong` (its tests fail).
+
+mod attack;
+mod check;
+mod explain;
+mod help;
+mod pipes;
+mod rules;
+mod run;
+mod test;
