@@ -173,6 +173,13 @@ impl<'a> Walk<'a> {
             TextTest::StartsWith { text: needle, nocase: true } => nocase(needle, r"\A", ""),
             TextTest::EndsWith { text: needle, nocase: true } => nocase(needle, "", r"\z"),
             TextTest::In { set, nocase: true } => set.iter().any(|needle| nocase(needle, r"\A", r"\z")),
+            TextTest::ContainsAny(needles) => needles.iter().any(|needle| {
+                if needle.nocase {
+                    nocase(&needle.text, "", "")
+                } else {
+                    text.contains(needle.text.as_str())
+                }
+            }),
             TextTest::Equals { text: needle, .. } => text == needle,
             TextTest::Contains { text: needle, .. } => text.contains(needle.as_str()),
             TextTest::StartsWith { text: needle, .. } => text.starts_with(needle.as_str()),

@@ -139,6 +139,11 @@ impl Display for TextTest {
             Self::Equals { text, nocase } => write!(f, "== {text:?}{}", case(*nocase)),
             Self::In { set, nocase } => write!(f, "in {set:?}{}", case(*nocase)),
             Self::Contains { text, nocase } => write!(f, "contains {text:?}{}", case(*nocase)),
+            Self::ContainsAny(needles) => {
+                let needles: Vec<_> =
+                    needles.iter().map(|needle| format!("{:?}{}", needle.text, case(needle.nocase))).collect();
+                write!(f, "contains any of {}", needles.join(", "))
+            }
             Self::StartsWith { text, nocase } => write!(f, "starts_with {text:?}{}", case(*nocase)),
             Self::EndsWith { text, nocase } => write!(f, "ends_with {text:?}{}", case(*nocase)),
             Self::Matches(regex) => write!(f, "matches {:?}", regex.pattern()),

@@ -18,7 +18,7 @@ pub use cond::Cond;
 pub use dump::{cond_text, dump, pred_text, value_text};
 pub use function::{Function, Signature};
 pub use ids::{CondId, PredId, ValueId};
-pub use pred::{Network, Pred, TextTest};
+pub use pred::{Needle, Network, Pred, TextTest};
 pub use regex::Regex;
 pub use value::{Arithmetic, Num, Ordering, Value, ValueType};
 

@@ -81,6 +81,8 @@ pub enum TextTest {
         /// Case-insensitive.
         nocase: bool,
     },
+    /// Contains at least one of these, none of them empty: one predicate, however many needles.
+    ContainsAny(Vec<Needle>),
     /// Starts with.
     StartsWith {
         /// The prefix.
@@ -99,6 +101,15 @@ pub enum TextTest {
     Matches(Regex),
     /// Compares by code points, `==` excluded.
     Order(Ordering, String),
+}
+
+/// A string to look for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Needle {
+    /// The string.
+    pub text: String,
+    /// By Unicode simple case folding, as `(?i)` means it.
+    pub nocase: bool,
 }
 
 /// An IP network.

@@ -6,9 +6,9 @@
 //! pattern. A gate is any-of literals of which every match contains one, so `gate and pattern`
 //! equals `pattern`. Case-insensitive literals mean Unicode simple case folding, as `(?i)` does.
 
-use crate::compile::ir::{Cond, CondId, Pred, TextTest, ValueId};
+use crate::compile::ir::{Cond, CondId, Needle, Pred, TextTest, ValueId};
 
-use super::literal::{self, Needle, Shape};
+use super::literal::{self, Shape};
 use super::rewrite::{Build, Pass};
 
 /// The pass.
@@ -19,29 +19,34 @@ impl Pass for Classify {
         let Pred::Text(value, TextTest::Matches(regex)) = &pred else { return build.pred(pred) };
         let value = *value;
         if let Some(Shape { needles, start, end }) = literal::shape(regex.hir()) {
-            let parts = needles.into_iter().map(|needle| test(build, value, needle, start, end)).collect();
-            return any(build, parts);
+            return any(build, value, needles, start, end);
         }
         let Some(needles) = literal::required(regex.hir()) else { return build.pred(pred) };
-        let parts = needles.into_iter().map(|needle| test(build, value, needle, false, false)).collect();
-        let gate = any(build, parts);
+        let gate = any(build, value, needles, false, false);
         let pattern = build.pred(pred);
         build.cond(Cond::And(vec![gate, pattern]))
     }
 }
 
-fn test(build: &mut Build, value: ValueId, needle: Needle, start: bool, end: bool) -> CondId {
-    let Needle { text, nocase } = needle;
-    let test = match (start, end) {
-        (false, false) => TextTest::Contains { text, nocase },
-        (true, false) => TextTest::StartsWith { text, nocase },
-        (false, true) => TextTest::EndsWith { text, nocase },
-        (true, true) => TextTest::Equals { text, nocase },
-    };
-    build.pred(Pred::Text(value, test))
-}
-
-fn any(build: &mut Build, parts: Vec<CondId>) -> CondId {
+/// That the text has at least one of the needles, where they must stand.
+fn any(build: &mut Build, value: ValueId, needles: Vec<Needle>, start: bool, end: bool) -> CondId {
+    if !start && !end && needles.len() > 1 {
+        return build.pred(Pred::Text(value, TextTest::ContainsAny(needles)));
+    }
+    let parts: Vec<CondId> = needles
+        .into_iter()
+        .map(|Needle { text, nocase }| {
+            build.pred(Pred::Text(
+                value,
+                match (start, end) {
+                    (false, false) => TextTest::Contains { text, nocase },
+                    (true, false) => TextTest::StartsWith { text, nocase },
+                    (false, true) => TextTest::EndsWith { text, nocase },
+                    (true, true) => TextTest::Equals { text, nocase },
+                },
+            ))
+        })
+        .collect();
     match parts.as_slice() {
         [one] => *one,
         _ => build.cond(Cond::Or(parts)),

@@ -3,14 +3,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// A string to look for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Needle {
-    /// The string; in lower case where the case does not matter and that is its own folding.
-    pub text: String,
-    /// By Unicode simple case folding, as `(?i)` means it.
-    pub nocase: bool,
-}
+use crate::compile::ir::Needle;
 
 /// A pattern that is nothing but literals: one of `needles`, at the start, the end, or anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ mod witness;
 use crate::compile::ir::{Kind, Pack};
 
 pub(crate) use literal::orbit;
-pub use literal::{Needle, Shape, required, shape};
+pub use literal::{Shape, required, shape};
 pub(crate) use witness::scanned;
 
 /// Which passes run. Every combination gives the same matches; tests hold them to it.

@@ -109,11 +109,14 @@ pub(crate) fn scanned(kind: &Kind, pred: &Pred) -> Option<u32> {
                 Some(50_u32.saturating_mul(u32::try_from(set.len()).unwrap_or(u32::MAX)))
             }
             TextTest::Contains { text, .. } if !text.is_empty() => Some(by_length(text)),
+            TextTest::ContainsAny(needles) => {
+                Some(needles.iter().map(|needle| by_length(&needle.text)).fold(0, u32::saturating_add))
+            }
             TextTest::StartsWith { text, .. } | TextTest::EndsWith { text, .. } if !text.is_empty() => {
                 Some(by_length(text) / 2)
             }
             // Running a pattern on every text costs more than any number of literals.
-            TextTest::Matches(_) => Some(1_000_000),
+            TextTest::Matches(_) => Some(10_000),
             _ => None,
         },
         _ => None,

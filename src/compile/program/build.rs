@@ -235,6 +235,9 @@ impl<'a> Builder<'a> {
             ir::Pred::IsTrue(_) => scan.is_true.push(index),
             ir::Pred::Number(_, op, number) => scan.numbers.add(*op, number.get(), index),
             ir::Pred::Text(_, T::Contains { text, nocase }) => literal(text, *nocase, Anchor::Anywhere),
+            ir::Pred::Text(_, T::ContainsAny(all)) => {
+                all.iter().for_each(|needle| literal(&needle.text, needle.nocase, Anchor::Anywhere));
+            }
             ir::Pred::Text(_, T::StartsWith { text, nocase }) => literal(text, *nocase, Anchor::Start),
             ir::Pred::Text(_, T::EndsWith { text, nocase }) => literal(text, *nocase, Anchor::End),
             ir::Pred::Text(_, T::Equals { text, nocase: false }) => scan.text.exact.add(text, index),
@@ -315,6 +318,14 @@ impl Builder<'_> {
                     return Some(Probe::In([].into()));
                 }
                 format!(r"\A(?i:{})\z", words.join("|"))
+            }
+            T::ContainsAny(needles) => {
+                let word = |needle: &ir::Needle| match needle.nocase {
+                    true => escaped(&needle.text, "", ""),
+                    false => regex_syntax::escape(&needle.text),
+                };
+                let words: Vec<_> = needles.iter().map(word).collect();
+                words.join("|")
             }
             T::Matches(regex) => return self.regex(regex).map(Probe::Regex),
         };
