@@ -50,11 +50,18 @@ fn stages(c: &mut Criterion) {
     let mut group = c.benchmark_group("lane");
     group.throughput(Throughput::Elements(events.len() as u64));
     group.bench_function("envelope", |b| {
-        b.iter(|| lines.iter().filter(|line| Event::parse(black_box(line.trim_end()), &limits).is_ok()).count());
+        b.iter(|| {
+            lines.iter().filter(|line| Event::parse(black_box(line.trim_end()), &limits).is_ok()).count()
+        });
     });
     let mut scratch = engine.scratch();
     group.bench_function("evaluate", |b| {
-        b.iter(|| events.iter().map(|event| engine.evaluate_with(black_box(event), &mut scratch).len()).sum::<usize>());
+        b.iter(|| {
+            events
+                .iter()
+                .map(|event| engine.evaluate_with(black_box(event), &mut scratch).len())
+                .sum::<usize>()
+        });
     });
     let block = Block::from_bytes(lines.concat().into_bytes(), 1);
     let mut ingest = Ingest::new(&engine, 0.3, false, &limits);

@@ -65,7 +65,10 @@ fn evaluate_with_allocates_nothing_once_warm() {
     let warm: Vec<String> = (1000..1020).flat_map(lines).collect();
     let unseen: Vec<String> = (5000..5100).flat_map(lines).collect();
     let parse = |lines: &[String]| -> Vec<Event<'static>> {
-        lines.iter().map(|line| Event::parse(Box::leak(line.clone().into_boxed_str()), &limits).unwrap()).collect()
+        lines
+            .iter()
+            .map(|line| Event::parse(Box::leak(line.clone().into_boxed_str()), &limits).unwrap())
+            .collect()
     };
     let (warm, unseen) = (parse(&warm), parse(&unseen));
     evaluate(&engine, &mut scratch, &warm);

@@ -78,9 +78,8 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
         &options.limits,
         previous,
     );
-    let program = built
-        .map_err(|error| diagnostics.push(Diagnostic::global(Code::PackLimit, error.to_string())))
-        .ok();
+    let program =
+        built.map_err(|error| diagnostics.push(Diagnostic::global(Code::PackLimit, error.to_string()))).ok();
     diagnostics.sort();
     Compilation { sources, diagnostics, ast, lowered, optimized, program }
 }

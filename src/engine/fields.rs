@@ -62,7 +62,9 @@ impl<'a> Filler<'a, '_> {
                 *slot = read;
             }
         }
-        if !key.members.is_empty() && let RawValue::Object(object) = value {
+        if !key.members.is_empty()
+            && let RawValue::Object(object) = value
+        {
             self.object(&key.members, object, true);
         }
     }

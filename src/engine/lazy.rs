@@ -70,7 +70,14 @@ impl LazyCache {
         let rows = (bytes / 8).max(FIRST_ROW + 4 * stride);
         let kernels = (bytes / 16).max(4 * nodes);
         let states = (bytes / 256).max(4);
-        Self::with_capacity(count, rows, kernels, states, (states / 2).max(4 * patterns), Walk::new(nodes, patterns))
+        Self::with_capacity(
+            count,
+            rows,
+            kernels,
+            states,
+            (states / 2).max(4 * patterns),
+            Walk::new(nodes, patterns),
+        )
     }
 
     fn with_capacity(
@@ -111,7 +118,9 @@ impl LazyCache {
         let mut row = self.start(run);
         if ascii {
             for byte in text.bytes() {
-                let Some(next) = self.step(run, row, automaton.alphabet.ascii(byte), &mut hit) else { return };
+                let Some(next) = self.step(run, row, automaton.alphabet.ascii(byte), &mut hit) else {
+                    return;
+                };
                 row = next;
             }
         } else {
@@ -125,7 +134,13 @@ impl LazyCache {
 
     /// Goes on by one class; `None` where the search is over.
     #[inline]
-    fn step(&mut self, run: Run<'_>, row: usize, class: usize, hit: &mut impl FnMut(u32) -> bool) -> Option<usize> {
+    fn step(
+        &mut self,
+        run: Run<'_>,
+        row: usize,
+        class: usize,
+        hit: &mut impl FnMut(u32) -> bool,
+    ) -> Option<usize> {
         let mut cell = self.rows.get(row + 1 + class).copied().unwrap_or(DEAD);
         if cell <= DEAD {
             if cell == DEAD {
@@ -172,7 +187,8 @@ impl LazyCache {
     /// Finds the transition of a state on a class and keeps it.
     #[cold]
     fn find(&mut self, run: Run<'_>, row: usize, class: usize) -> u32 {
-        let Some(state) = self.rows.get(row).and_then(|index| self.states.get(*index as usize)).copied() else {
+        let Some(state) = self.rows.get(row).and_then(|index| self.states.get(*index as usize)).copied()
+        else {
             return DEAD;
         };
         let kernel = self.kernels.get(state.kernel.0 as usize..state.kernel.1 as usize).unwrap_or_default();

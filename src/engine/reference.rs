@@ -133,7 +133,9 @@ impl<'a> Walk<'a> {
                 (Some(a), Some(b)) => op.holds(Some(a.cmp(b))),
                 _ => false,
             },
-            Pred::Number(a, op, number) => op.holds(value(a).number().and_then(|a| a.partial_cmp(&number.get()))),
+            Pred::Number(a, op, number) => {
+                op.holds(value(a).number().and_then(|a| a.partial_cmp(&number.get())))
+            }
             Pred::NumberIn(a, set) => {
                 value(a).number().is_some_and(|a| set.iter().any(|number| number.get() == a))
             }
@@ -144,7 +146,9 @@ impl<'a> Walk<'a> {
                 value(a).boolean().zip(value(b).boolean()).is_some_and(|(a, b)| a == b)
             }
             Pred::Time(a, op, when) => op.holds(time(value(a)).map(|a| a.cmp(when))),
-            Pred::TimeCompare(a, op, b) => op.holds(time(value(a)).zip(time(value(b))).map(|(a, b)| a.cmp(&b))),
+            Pred::TimeCompare(a, op, b) => {
+                op.holds(time(value(a)).zip(time(value(b))).map(|(a, b)| a.cmp(&b)))
+            }
             Pred::Ip(a, op, to) => op.holds(address(value(a)).map(|a| a.cmp(to))),
             Pred::IpCompare(a, op, b) => {
                 op.holds(address(value(a)).zip(address(value(b))).map(|(a, b)| a.cmp(&b)))
@@ -174,11 +178,7 @@ impl<'a> Walk<'a> {
             TextTest::EndsWith { text: needle, nocase: true } => nocase(needle, "", r"\z"),
             TextTest::In { set, nocase: true } => set.iter().any(|needle| nocase(needle, r"\A", r"\z")),
             TextTest::ContainsAny(needles) => needles.iter().any(|needle| {
-                if needle.nocase {
-                    nocase(&needle.text, "", "")
-                } else {
-                    text.contains(needle.text.as_str())
-                }
+                if needle.nocase { nocase(&needle.text, "", "") } else { text.contains(needle.text.as_str()) }
             }),
             TextTest::Equals { text: needle, .. } => text == needle,
             TextTest::Contains { text: needle, .. } => text.contains(needle.as_str()),
@@ -216,8 +216,11 @@ impl<'a> Walk<'a> {
         let found = self.find(name);
         let is_member = name.contains('.');
         let texts = |items: Vec<&'a str>| {
-            let items: Vec<&'a str> =
-                items.into_iter().take(self.reference.limits.list_items).map(|text| self.view(text)).collect();
+            let items: Vec<&'a str> = items
+                .into_iter()
+                .take(self.reference.limits.list_items)
+                .map(|text| self.view(text))
+                .collect();
             Slot::Texts(self.arena.alloc_slice_copy(&items))
         };
         match (found, ty) {

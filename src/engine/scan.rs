@@ -44,7 +44,9 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
         return;
     }
     let ascii = text.is_ascii();
-    if (plain || !ascii) && let Some(literals) = &scan.literals {
+    if (plain || !ascii)
+        && let Some(literals) = &scan.literals
+    {
         literals.scan(text, |pred| set(&mut buffers.bits, pred));
     }
     if let Some(folded) = &scan.folded {

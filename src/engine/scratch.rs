@@ -91,8 +91,14 @@ impl Scratch {
         let program = &*snapshot.program;
         let kind = program.kind(event.source_kind);
         if let Some(kind) = kind {
-            let slots =
-                fields::fill(&kind.fields, kind.slots, event.payload, &self.arena, program.limits(), &mut counts);
+            let slots = fields::fill(
+                &kind.fields,
+                kind.slots,
+                event.payload,
+                &self.arena,
+                program.limits(),
+                &mut counts,
+            );
             self.buffers.clear(kind);
             scan::scan(kind, slots, &self.arena, &mut self.buffers);
             let mut decider = Decider { kind, slots, arena: &self.arena, buffers: &mut self.buffers };

@@ -47,7 +47,11 @@ impl RuleState {
     ///
     /// # Errors
     /// `clipped` without a ceiling, or a ceiling that is NaN or outside 0..=1.
-    pub fn new(mode: Mode, confidence_max: Option<f64>, expires_at: Option<Timestamp>) -> Result<Self, StateError> {
+    pub fn new(
+        mode: Mode,
+        confidence_max: Option<f64>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Self, StateError> {
         let in_range = confidence_max.is_none_or(|max| (0.0..=1.0).contains(&max));
         if !in_range || (mode == Mode::Clipped && confidence_max.is_none()) {
             return Err(StateError(()));

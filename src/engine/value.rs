@@ -25,12 +25,10 @@ impl<'a> Decider<'a, '_> {
             Value::Number(number) => Slot::Number(*number),
             Value::Text(text) => Slot::Text(self.arena.alloc_str(text)),
             Value::Call(function, args) => self.call(*function, args, it),
-            Value::Arithmetic(op, a, b) => {
-                match (self.value(*a, it).number(), self.value(*b, it).number()) {
-                    (Some(a), Some(b)) => op.apply(a, b).map_or(Slot::Absent, Slot::Number),
-                    _ => Slot::Absent,
-                }
-            }
+            Value::Arithmetic(op, a, b) => match (self.value(*a, it).number(), self.value(*b, it).number()) {
+                (Some(a), Some(b)) => op.apply(a, b).map_or(Slot::Absent, Slot::Number),
+                _ => Slot::Absent,
+            },
         }
     }
 
@@ -76,7 +74,9 @@ impl<'a> Decider<'a, '_> {
             Test::TimeCompare(a, op, b) => {
                 op.holds(self.time(*a, it).zip(self.time(*b, it)).map(|(a, b)| a.cmp(&b)))
             }
-            Test::Ip(value, op, address) => op.holds(self.address(*value, it).map(|value| value.cmp(address))),
+            Test::Ip(value, op, address) => {
+                op.holds(self.address(*value, it).map(|value| value.cmp(address)))
+            }
             Test::IpCompare(a, op, b) => {
                 op.holds(self.address(*a, it).zip(self.address(*b, it)).map(|(a, b)| a.cmp(&b)))
             }

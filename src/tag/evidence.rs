@@ -22,7 +22,8 @@ pub(super) fn write(
     limits: &Limits,
     cut_before: bool,
 ) {
-    let mut writer = Writer { start: out.len(), out, limits, truncated: event.truncated || cut_before, first: true };
+    let mut writer =
+        Writer { start: out.len(), out, limits, truncated: event.truncated || cut_before, first: true };
     writer.out.push(b'{');
     let context = schema.context_fields.iter().filter(|name| !fields.contains(name));
     for name in fields.iter().chain(context) {

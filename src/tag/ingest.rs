@@ -143,7 +143,11 @@ impl<'e> Ingest<'e> {
         }
         let hits = self.engine.evaluate_with(&event, &mut self.scratch);
         if hits.counts().duplicate_keys > 0 {
-            report.problem(tagged(line, "duplicate_key", "a payload key stands twice: tagged by the last one"));
+            report.problem(tagged(
+                line,
+                "duplicate_key",
+                "a payload key stands twice: tagged by the last one",
+            ));
         }
         let written = if self.per_event {
             self.tagger.write_event(n, &event, &hits, out)

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::engine::Hits;
 use crate::event::Event;
 
-pub use ingest::{ANCHORS_MAX, Ingest, LineProblem, PROBLEMS_MAX, Report, Technique};
 pub use id::{namespace, tag_id};
+pub use ingest::{ANCHORS_MAX, Ingest, LineProblem, PROBLEMS_MAX, Report, Technique};
 pub use write::{CONFIDENCE_FLOOR, Tagger, Written};
 
 /// One technique that one rule saw in one event, with its evidence.

@@ -72,7 +72,8 @@ fn tags(engine: &Engine, line: &str) -> Vec<Tag> {
 }
 
 fn command(payload: &serde_json::Value) -> String {
-    json!({"source_kind": "command", "source_id": "s1#0", "attacker_uuid": "a", "payload": payload}).to_string()
+    json!({"source_kind": "command", "source_id": "s1#0", "attacker_uuid": "a", "payload": payload})
+        .to_string()
 }
 
 #[test]

@@ -148,8 +148,15 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Tags one input; its output goes to standard output as it comes.
-fn one(path: &Path, follow: bool, decode: &mut Decode, settings: Settings<'_>, ui: &Ui) -> anyhow::Result<Report> {
-    let unreadable = |error: io::Error| Exit::Usage.caused_by(format!("cannot read `{}`", path.display()), error);
+fn one(
+    path: &Path,
+    follow: bool,
+    decode: &mut Decode,
+    settings: Settings<'_>,
+    ui: &Ui,
+) -> anyhow::Result<Report> {
+    let unreadable =
+        |error: io::Error| Exit::Usage.caused_by(format!("cannot read `{}`", path.display()), error);
     let (stream, size): (Box<dyn Read>, u64) = if is_stdin(path) {
         (Box::new(io::stdin().lock()), 0)
     } else if follow {
@@ -158,7 +165,8 @@ fn one(path: &Path, follow: bool, decode: &mut Decode, settings: Settings<'_>, u
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if metadata.is_dir() {
-            return Err(Exit::Usage.because(format!("`{}` is a folder, a file of events is expected", path.display())));
+            return Err(Exit::Usage
+                .because(format!("`{}` is a folder, a file of events is expected", path.display())));
         }
         (Box::new(file), metadata.len())
     };

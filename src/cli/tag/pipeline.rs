@@ -61,7 +61,11 @@ pub(super) fn run<R: Read>(
     settings: Settings<'_>,
     sink: &mut (dyn Sink + Send),
 ) -> io::Result<Report> {
-    if settings.threads <= 1 { inline(stream, decode, settings, sink) } else { threaded(stream, decode, settings, sink) }
+    if settings.threads <= 1 {
+        inline(stream, decode, settings, sink)
+    } else {
+        threaded(stream, decode, settings, sink)
+    }
 }
 
 /// One thread does everything.

@@ -64,7 +64,8 @@ impl Summary<'_> {
             .iter()
             .take(TECHNIQUES_MAX)
             .map(|technique| {
-                let tactic = catalogue.tactic(&technique.tactic).map_or(&*technique.tactic, |tactic| &tactic.name);
+                let tactic =
+                    catalogue.tactic(&technique.tactic).map_or(&*technique.tactic, |tactic| &tactic.name);
                 let rules: Vec<&str> = technique.rules.iter().map(String::as_str).collect();
                 [
                     group(technique.tags),
@@ -114,19 +115,34 @@ impl Summary<'_> {
             notes.push(format!("{} without attacker and identity", count(report.anchorless, "event")));
         }
         if report.wrong_types > 0 {
-            notes.push(format!("{} of another type than declared: passed over", count(report.wrong_types, "field")));
+            notes.push(format!(
+                "{} of another type than declared: passed over",
+                count(report.wrong_types, "field")
+            ));
         }
         if report.below_floor > 0 {
-            notes.push(format!("{} under confidence {} left out", count(report.below_floor, "tag"), self.floor));
+            notes.push(format!(
+                "{} under confidence {} left out",
+                count(report.below_floor, "tag"),
+                self.floor
+            ));
         }
         if !self.unmapped.is_empty() {
             let total = self.unmapped.iter().map(|(_, count)| count).sum();
-            let mut kinds: Vec<_> =
-                self.unmapped.iter().take(UNMAPPED_MAX).map(|(kind, count)| format!("{kind} {count}")).collect();
+            let mut kinds: Vec<_> = self
+                .unmapped
+                .iter()
+                .take(UNMAPPED_MAX)
+                .map(|(kind, count)| format!("{kind} {count}"))
+                .collect();
             if self.unmapped.len() > UNMAPPED_MAX {
                 kinds.push("…".to_owned());
             }
-            notes.push(format!("{} that are no event of their own: {}", count(total, "record"), kinds.join(", ")));
+            notes.push(format!(
+                "{} that are no event of their own: {}",
+                count(total, "record"),
+                kinds.join(", ")
+            ));
         }
         if !notes.is_empty() {
             text.push('\n');

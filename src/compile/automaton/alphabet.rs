@@ -29,7 +29,8 @@ impl Alphabet {
     /// The partition by `sets` and, as far as `needs` asks, by word characters and line ends; and
     /// each set as a set of classes.
     pub(super) fn new(sets: &[Ranges], needs: Context) -> (Self, ClassSets) {
-        let mut all: Vec<(Ranges, Context)> = sets.iter().map(|set| (set.clone(), Context::default())).collect();
+        let mut all: Vec<(Ranges, Context)> =
+            sets.iter().map(|set| (set.clone(), Context::default())).collect();
         for (ranges, fact) in [
             (word_ranges(), Context::WORD),
             (vec![('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')], Context::ASCII_WORD),

@@ -70,7 +70,9 @@ impl Context {
             Look::StartLF => before.has(Self::EDGE) || before.has(Self::LF),
             Look::EndLF => after.has(Self::EDGE) || after.has(Self::LF),
             Look::StartCRLF => {
-                before.has(Self::EDGE) || before.has(Self::LF) || (before.has(Self::CR) && !after.has(Self::LF))
+                before.has(Self::EDGE)
+                    || before.has(Self::LF)
+                    || (before.has(Self::CR) && !after.has(Self::LF))
             }
             Look::EndCRLF => {
                 after.has(Self::EDGE) || after.has(Self::CR) || (after.has(Self::LF) && !before.has(Self::CR))

@@ -70,12 +70,12 @@ impl Automaton {
         Ok(builder.finish(starts))
     }
 
-    /// Bytes of the nodes of a pattern, without building them; at most a little over what it takes.
+    /// Bytes of a pattern with its repetitions and classes written out, without building it.
     ///
     /// # Cost
     /// Linear in the pattern as written, whatever its repetitions count.
     pub fn size(pattern: &Hir) -> usize {
-        nfa::nodes(pattern).saturating_mul(size_of::<Node>())
+        nfa::bytes(pattern)
     }
 
     /// How many patterns there are.

@@ -122,7 +122,9 @@ impl Builder {
                 self.add(Draft::Look { look: *look, next })
             }
             HirKind::Capture(capture) => self.compile(&capture.sub, next),
-            HirKind::Concat(parts) => parts.iter().rev().try_fold(next, |next, part| self.compile(part, next)),
+            HirKind::Concat(parts) => {
+                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))
+            }
             HirKind::Alternation(parts) => {
                 let targets = parts.iter().map(|part| self.compile(part, next)).collect::<Result<_, _>>()?;
                 self.add(Draft::Split(targets))
@@ -179,18 +181,25 @@ impl Builder {
     }
 }
 
-/// An upper bound of the nodes that a pattern takes, saturating.
-pub(super) fn nodes(hir: &Hir) -> usize {
+/// An upper bound of the bytes that a pattern takes with its repetitions written out, saturating:
+/// a node for each step, and the ranges of each class as often as it stands there.
+pub(super) fn bytes(hir: &Hir) -> usize {
+    const NODE: usize = size_of::<Node>();
+    let ranges = |count: usize| NODE.saturating_add(count.saturating_mul(size_of::<(char, char)>()));
     match hir.kind() {
         HirKind::Empty => 0,
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(_) | HirKind::Look(_) => 1,
-        HirKind::Capture(capture) => nodes(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().map(nodes).fold(0, usize::saturating_add),
-        HirKind::Alternation(parts) => parts.iter().map(nodes).fold(1, usize::saturating_add),
+        HirKind::Literal(literal) => literal.0.len().saturating_mul(NODE),
+        HirKind::Class(Class::Unicode(class)) => ranges(class.ranges().len()),
+        HirKind::Class(Class::Bytes(class)) => ranges(class.ranges().len()),
+        HirKind::Look(_) => NODE,
+        HirKind::Capture(capture) => bytes(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(bytes).fold(0, usize::saturating_add),
+        HirKind::Alternation(parts) => parts.iter().map(bytes).fold(NODE, usize::saturating_add),
         HirKind::Repetition(repetition) => {
             let copies = repetition.max.unwrap_or_else(|| repetition.min.saturating_add(1));
-            nodes(&repetition.sub).saturating_add(1).saturating_mul(usize::try_from(copies).unwrap_or(usize::MAX))
+            bytes(&repetition.sub)
+                .saturating_add(NODE)
+                .saturating_mul(usize::try_from(copies).unwrap_or(usize::MAX))
         }
     }
 }

@@ -115,9 +115,9 @@ impl Display for PredDump<'_> {
                 let set: Vec<_> = set.iter().map(|number| number.get().to_string()).collect();
                 write!(f, "{} in [{}]", value(a), set.join(", "))
             }
-            Pred::NumberCompare(a, op, b)
-            | Pred::TimeCompare(a, op, b)
-            | Pred::IpCompare(a, op, b) => write!(f, "{} {} {}", value(a), op.as_str(), value(b)),
+            Pred::NumberCompare(a, op, b) | Pred::TimeCompare(a, op, b) | Pred::IpCompare(a, op, b) => {
+                write!(f, "{} {} {}", value(a), op.as_str(), value(b))
+            }
             Pred::BoolCompare(a, b) => write!(f, "{} == {}", value(a), value(b)),
             Pred::Time(a, op, time) => write!(f, "{} {} time {time}ns", value(a), op.as_str()),
             Pred::Ip(a, op, address) => write!(f, "{} {} {address}", value(a), op.as_str()),
@@ -140,8 +140,10 @@ impl Display for TextTest {
             Self::In { set, nocase } => write!(f, "in {set:?}{}", case(*nocase)),
             Self::Contains { text, nocase } => write!(f, "contains {text:?}{}", case(*nocase)),
             Self::ContainsAny(needles) => {
-                let needles: Vec<_> =
-                    needles.iter().map(|needle| format!("{:?}{}", needle.text, case(needle.nocase))).collect();
+                let needles: Vec<_> = needles
+                    .iter()
+                    .map(|needle| format!("{:?}{}", needle.text, case(needle.nocase)))
+                    .collect();
                 write!(f, "contains any of {}", needles.join(", "))
             }
             Self::StartsWith { text, nocase } => write!(f, "starts_with {text:?}{}", case(*nocase)),

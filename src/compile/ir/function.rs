@@ -79,7 +79,13 @@ impl Function {
 
     /// What it takes and gives.
     pub const fn signature(self) -> Signature {
-        let (name, parameters, result, meaning, example): (_, &[&[ValueType]], _, _, _) = match self {
+        let (name, parameters, result, meaning, example) = self.row();
+        Signature { name, parameters, result, meaning, example }
+    }
+
+    /// The functions that cut texts.
+    const fn row(self) -> Row {
+        match self {
             Self::Lower => (
                 "lower",
                 &[TEXTUAL],
@@ -122,6 +128,13 @@ impl Function {
                 "What follows the last dot of a file name, in lower case; absent where there is no dot.",
                 r#"ext("/tmp/Invoice.PDF.Exe") == "exe""#,
             ),
+            _ => self.row_of_facts(),
+        }
+    }
+
+    /// The functions that tell facts, and those of numbers.
+    const fn row_of_facts(self) -> Row {
+        match self {
             Self::RegisteredDomain => (
                 "registered_domain",
                 &[TEXTUAL],
@@ -156,8 +169,10 @@ impl Function {
             Self::Max => {
                 ("max", &[NUMBER, NUMBER], ValueType::Number, "The larger of two numbers.", "max(2, 3) == 3")
             }
-            Self::Abs => ("abs", &[NUMBER], ValueType::Number, "The number without its sign.", "abs(2 - 5) == 3"),
-        };
-        Signature { name, parameters, result, meaning, example }
+            _ => ("abs", &[NUMBER], ValueType::Number, "The number without its sign.", "abs(2 - 5) == 3"),
+        }
     }
 }
+
+/// Name, parameters, result, meaning, example.
+type Row = (&'static str, &'static [&'static [ValueType]], ValueType, &'static str, &'static str);

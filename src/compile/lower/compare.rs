@@ -39,7 +39,8 @@ impl Scope<'_> {
         if !negate {
             return equal;
         }
-        let mut parts: Vec<CondId> = typed.into_iter().map(|id| self.kind.add_pred(Pred::Typed(id))).collect();
+        let mut parts: Vec<CondId> =
+            typed.into_iter().map(|id| self.kind.add_pred(Pred::Typed(id))).collect();
         parts.push(self.kind.add_cond(Cond::Not(equal)));
         self.kind.add_cond(Cond::And(parts))
     }
@@ -70,7 +71,11 @@ impl Scope<'_> {
             (O::Value(id, T::Ip), O::Text(text)) => self.address(id, op, &text, rhs.1),
             (O::Value(id, T::Text), O::Text(text)) => self.kind.add_pred(Pred::Text(
                 id,
-                if op == Ordering::Eq { TextTest::Equals { text, nocase } } else { TextTest::Order(op, text) },
+                if op == Ordering::Eq {
+                    TextTest::Equals { text, nocase }
+                } else {
+                    TextTest::Order(op, text)
+                },
             )),
             (O::Value(a, T::Number), O::Value(b, T::Number)) => {
                 self.kind.add_pred(Pred::NumberCompare(a, op, b))

@@ -52,9 +52,13 @@ pub(super) fn emits(emits: &[ast::Emit], catalogue: &Catalogue, diags: &mut Diag
         });
         if let Some(first) = repeated.and_then(|index| emits.get(index)) {
             diags.push(
-                Diagnostic::new(Code::DuplicateEmit, emit.span, format!("`{}` is emitted twice", specific.id))
-                    .label("its tag would have the same id as the first, and be lost")
-                    .related(first.span, "first emitted here"),
+                Diagnostic::new(
+                    Code::DuplicateEmit,
+                    emit.span,
+                    format!("`{}` is emitted twice", specific.id),
+                )
+                .label("its tag would have the same id as the first, and be lost")
+                .related(first.span, "first emitted here"),
             );
         }
         lowered.push(ir::Emit {
@@ -89,9 +93,8 @@ fn technique<'c>(
         Status::Deprecated => "deprecated",
         Status::Revoked { .. } => "revoked",
     };
-    let successor = catalogue
-        .successor(&id.value)
-        .map(|next| format!("it became `{}` {}", next.id, next.full_name()));
+    let successor =
+        catalogue.successor(&id.value).map(|next| format!("it became `{}` {}", next.id, next.full_name()));
     diags.push(
         Diagnostic::new(Code::RetiredTechnique, id.span, format!("technique `{}` is {retired}", id.value))
             .label(format!("`{}` in ATT&CK {}", found.full_name(), catalogue.release()))

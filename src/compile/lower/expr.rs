@@ -54,8 +54,9 @@ impl Scope<'_> {
     /// `exists(field)`.
     fn exists(&mut self, name: Span, args: &[Expr]) -> CondId {
         let [Expr { kind: ExprKind::Field(field), span }] = args else {
-            let diagnostic = Diagnostic::new(Code::WrongArguments, name, "`exists` takes the name of one field")
-                .help("for example `exists(user_agent)`");
+            let diagnostic =
+                Diagnostic::new(Code::WrongArguments, name, "`exists` takes the name of one field")
+                    .help("for example `exists(user_agent)`");
             return self.reject(diagnostic);
         };
         match self.field(field, *span) {
@@ -93,12 +94,22 @@ impl Scope<'_> {
         let word = op.value.as_str();
         let case_matters = matches!(
             op.value,
-            Op::Eq | Op::Ne | Op::Contains | Op::StartsWith | Op::EndsWith | Op::Matches | Op::Like | Op::In
-                | Op::Has | Op::HasAny | Op::HasAll
+            Op::Eq
+                | Op::Ne
+                | Op::Contains
+                | Op::StartsWith
+                | Op::EndsWith
+                | Op::Matches
+                | Op::Like
+                | Op::In
+                | Op::Has
+                | Op::HasAny
+                | Op::HasAll
         );
         if nocase && !case_matters {
-            let diagnostic = Diagnostic::new(Code::TypeMismatch, span, format!("`{word}` does not take `nocase`"))
-                .label("numbers and order have no case");
+            let diagnostic =
+                Diagnostic::new(Code::TypeMismatch, span, format!("`{word}` does not take `nocase`"))
+                    .label("numbers and order have no case");
             return self.reject(diagnostic);
         }
         if matches!(op.value, Op::Add | Op::Sub | Op::Mul | Op::Div) {
@@ -127,9 +138,12 @@ impl Scope<'_> {
     pub(super) fn membership(&mut self, lhs: (Operand, Span), rhs: (Operand, Span), nocase: bool) -> CondId {
         match (lhs.0, rhs.0) {
             // A constant in a list field is `list has constant`.
-            (constant, Operand::Value(list, ty)) if ty.item().is_some() => {
-                self.list_operator(BinaryOp::Has, (Operand::Value(list, ty), rhs.1), (constant, lhs.1), nocase)
-            }
+            (constant, Operand::Value(list, ty)) if ty.item().is_some() => self.list_operator(
+                BinaryOp::Has,
+                (Operand::Value(list, ty), rhs.1),
+                (constant, lhs.1),
+                nocase,
+            ),
             (Operand::Text(text), Operand::Texts(set)) if !nocase => {
                 self.kind.add_cond(Cond::Const(set.contains(&text)))
             }
@@ -159,7 +173,13 @@ impl Scope<'_> {
     }
 
     /// `list has x`, `list has_any […]`, `list has_all […]`.
-    fn list_operator(&mut self, op: BinaryOp, lhs: (Operand, Span), rhs: (Operand, Span), nocase: bool) -> CondId {
+    fn list_operator(
+        &mut self,
+        op: BinaryOp,
+        lhs: (Operand, Span),
+        rhs: (Operand, Span),
+        nocase: bool,
+    ) -> CondId {
         let (list, item) = match lhs.0 {
             Operand::Value(id, ty) if ty.item().is_some() => (id, ty.item().unwrap_or(ValueType::Text)),
             other => {
@@ -169,11 +189,14 @@ impl Scope<'_> {
         };
         let wanted: Vec<Operand> = match (op, rhs.0) {
             (BinaryOp::HasAll, Operand::Texts(texts)) => texts.into_iter().map(Operand::Text).collect(),
-            (BinaryOp::HasAll, Operand::Numbers(numbers)) => numbers.into_iter().map(Operand::Number).collect(),
+            (BinaryOp::HasAll, Operand::Numbers(numbers)) => {
+                numbers.into_iter().map(Operand::Number).collect()
+            }
             (BinaryOp::HasAny, set @ (Operand::Texts(_) | Operand::Numbers(_))) => vec![set],
             (BinaryOp::Has, one @ (Operand::Text(_) | Operand::Number(_) | Operand::Value(..))) => vec![one],
             (_, other) => {
-                let expected = if op == BinaryOp::Has { "one value" } else { "a list such as `[\"a\", \"b\"]`" };
+                let expected =
+                    if op == BinaryOp::Has { "one value" } else { "a list such as `[\"a\", \"b\"]`" };
                 let message = format!("`{}` takes {expected}, this is {}", op.as_str(), other.describe());
                 return self.mismatch(rhs.1, message, "of the wrong type");
             }
@@ -217,7 +240,8 @@ impl Scope<'_> {
     /// Reports a function that does not exist.
     pub(super) fn unknown_function(&mut self, name: &Spanned<String>) {
         let names = Function::ALL.map(|function| function.signature().name);
-        let help = crate::diag::did_you_mean(&name.value, names.into_iter().chain(["exists", "any", "all", "cidr"]));
+        let help =
+            crate::diag::did_you_mean(&name.value, names.into_iter().chain(["exists", "any", "all", "cidr"]));
         self.diags.push(
             Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown function `{}`", name.value))
                 .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),

@@ -18,10 +18,13 @@ impl<'a> Scope<'a> {
         let Some(predicate) = self.pack.predicates.iter().find(|known| known.name.value == name.value) else {
             let known = self.pack.predicates.iter().map(|known| known.name.value.as_str());
             let help = did_you_mean(&name.value, known);
-            let diagnostic =
-                Diagnostic::new(Code::UnknownPredicate, name.span, format!("unknown predicate `{}`", name.value))
-                    .label("not in predicates.yaml")
-                    .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
+            let diagnostic = Diagnostic::new(
+                Code::UnknownPredicate,
+                name.span,
+                format!("unknown predicate `{}`", name.value),
+            )
+            .label("not in predicates.yaml")
+            .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
             return self.reject(diagnostic);
         };
         for (argument, _) in arguments {

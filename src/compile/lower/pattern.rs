@@ -11,7 +11,11 @@ use super::scope::{Operand, Scope};
 
 impl Scope<'_> {
     /// `{pattern: REGEX, field: NAME}`.
-    pub(super) fn pattern_form(&mut self, pattern: &Spanned<String>, field: Option<&Spanned<String>>) -> CondId {
+    pub(super) fn pattern_form(
+        &mut self,
+        pattern: &Spanned<String>,
+        field: Option<&Spanned<String>>,
+    ) -> CondId {
         let default = self.pack.schema.kind(self.kind.source_kind).default_field.clone();
         let (name, span) = match (field, default) {
             (Some(field), _) => (field.value.clone(), field.span),
@@ -42,8 +46,11 @@ impl Scope<'_> {
         let limits = self.context.limits;
         let error = |code, message: String| Diagnostic::new(code, span, message);
         if pattern.len() > limits.regex_bytes {
-            let message =
-                format!("regular expression of {} bytes, at most {} are taken", pattern.len(), limits.regex_bytes);
+            let message = format!(
+                "regular expression of {} bytes, at most {} are taken",
+                pattern.len(),
+                limits.regex_bytes
+            );
             return Err(Box::new(error(Code::RegexLimit, message)));
         }
         let mut parser = regex_syntax::ParserBuilder::new().nest_limit(limits.regex_depth).build();
@@ -51,7 +58,9 @@ impl Scope<'_> {
         if Automaton::size(&hir) > limits.regex_compiled_bytes {
             let message =
                 format!("regular expression compiles to more than {} bytes", limits.regex_compiled_bytes);
-            return Err(Box::new(error(Code::RegexLimit, message).help("lower its repetition counts")));
+            return Err(Box::new(
+                error(Code::RegexLimit, message).help("lower its repetition counts, or use ASCII classes"),
+            ));
         }
         Ok(Regex::new(pattern, hir))
     }
@@ -85,8 +94,12 @@ fn explain(problem: &regex_syntax::Error, text: &str, span: Span) -> Diagnostic 
         Some(ErrorKind::NestLimitExceeded(limit)) => {
             (Code::RegexLimit, format!("regular expression nested deeper than {limit}"), None)
         }
-        Some(ErrorKind::RepetitionMissing | ErrorKind::RepetitionCountInvalid | ErrorKind::RepetitionCountUnclosed
-            | ErrorKind::RepetitionCountDecimalEmpty) => (
+        Some(
+            ErrorKind::RepetitionMissing
+            | ErrorKind::RepetitionCountInvalid
+            | ErrorKind::RepetitionCountUnclosed
+            | ErrorKind::RepetitionCountDecimalEmpty,
+        ) => (
             Code::RegexSyntax,
             format!("`{part}` is not a repetition"),
             Some("to match a brace or operator itself, escape it: `\\{`, `\\*`, `\\+`, `\\?`"),

@@ -59,8 +59,12 @@ impl Scope<'_> {
     fn parameter(&mut self, name: &str, span: Span) -> Operand {
         let Some(params) = &self.params else {
             return self.bad(
-                Diagnostic::new(Code::ParameterOutsidePredicate, span, format!("`${name}` outside a named predicate"))
-                    .help("parameters exist in rules/predicates.yaml only; write the value here"),
+                Diagnostic::new(
+                    Code::ParameterOutsidePredicate,
+                    span,
+                    format!("`${name}` outside a named predicate"),
+                )
+                .help("parameters exist in rules/predicates.yaml only; write the value here"),
             );
         };
         match params.iter().find(|(known, _)| *known == name).map(|(_, value)| *value) {
@@ -179,7 +183,11 @@ impl Scope<'_> {
             }
         }
         if args.is_empty() {
-            return self.bad(Diagnostic::new(Code::WrongArguments, name, "`cidr` takes at least one network"));
+            return self.bad(Diagnostic::new(
+                Code::WrongArguments,
+                name,
+                "`cidr` takes at least one network",
+            ));
         }
         Operand::Networks(nets)
     }
@@ -228,7 +236,9 @@ impl Scope<'_> {
         let mut ids = Vec::with_capacity(args.len());
         for (arg, allowed) in args.iter().zip(signature.parameters) {
             let operand = match self.operand(arg) {
-                Operand::Text(text) => Operand::Value(self.kind.add_value(Value::Text(text)), ValueType::Text),
+                Operand::Text(text) => {
+                    Operand::Value(self.kind.add_value(Value::Text(text)), ValueType::Text)
+                }
                 Operand::Number(number) => {
                     let id = self.kind.add_value(Value::Number(Num::new(number)));
                     Operand::Value(id, ValueType::Number)
@@ -240,7 +250,8 @@ impl Scope<'_> {
                 operand if operand.is_settled() => return operand,
                 operand => {
                     let expected = allowed.first().map_or("something else", |ty| ty.as_str());
-                    let message = format!("`{}` takes {expected}, this is {}", signature.name, operand.describe());
+                    let message =
+                        format!("`{}` takes {expected}, this is {}", signature.name, operand.describe());
                     return self.bad(Diagnostic::new(Code::TypeMismatch, arg.span, message));
                 }
             }

@@ -29,12 +29,14 @@ pub fn shape(hir: &Hir) -> Option<Shape> {
         HirKind::Concat(parts) => parts,
         _ => std::slice::from_ref(hir),
     };
-    let is = |part: Option<&Hir>, look: Look| matches!(part.map(Hir::kind), Some(HirKind::Look(l)) if *l == look);
+    let is =
+        |part: Option<&Hir>, look: Look| matches!(part.map(Hir::kind), Some(HirKind::Look(l)) if *l == look);
     let start = is(parts.first(), Look::Start);
     let parts = if start { parts.get(1..)? } else { parts };
     let end = is(parts.last(), Look::End);
     let parts = if end { parts.split_last()?.1 } else { parts };
-    let words = parts.iter().try_fold(vec![Word::default()], |words, part| cross(words, &enumerate(part)?))?;
+    let words =
+        parts.iter().try_fold(vec![Word::default()], |words, part| cross(words, &enumerate(part)?))?;
     let needles: Option<Vec<Needle>> = words.into_iter().map(Word::exact).collect();
     let mut needles = needles?;
     if needles.iter().any(|needle| needle.text.is_empty()) {

@@ -156,7 +156,8 @@ impl<'a> Builder<'a> {
                 if self.scan(kind, index, pred, witness) { Test::Scanned } else { self.test(kind, pred) }
             })
             .collect();
-        let entries: Vec<Entry> = kind.entries.iter().filter_map(|entry| self.entry(kind, entry, rules)).collect();
+        let entries: Vec<Entry> =
+            kind.entries.iter().filter_map(|entry| self.entry(kind, entry, rules)).collect();
         let (always, witness_ranges, witnessed) = index_witnesses(kind);
         let mut witness_mask = vec![0_u64; kind.preds.len().div_ceil(64)];
         for (index, _) in witnesses.iter().enumerate().filter(|(_, set)| **set) {
@@ -296,7 +297,8 @@ impl Builder<'_> {
 
     fn probe(&mut self, test: &ir::TextTest) -> Option<Probe> {
         use ir::TextTest as T;
-        let escaped = |text: &str, start: &str, end: &str| format!("{start}(?i:{}){end}", regex_syntax::escape(text));
+        let escaped =
+            |text: &str, start: &str, end: &str| format!("{start}(?i:{}){end}", regex_syntax::escape(text));
         let pattern = match test {
             T::Equals { text, nocase: false } => return Some(Probe::Equals(text.as_str().into())),
             T::Contains { text, nocase: false } => {
@@ -346,7 +348,12 @@ impl Builder<'_> {
 }
 
 /// Puts the patterns of a slot into one automaton, or into as few as the bound allows.
-fn groups(eager: &[(u32, ir::Regex)], plan: Plan, regexes: &mut Vec<Regex>, limits: &Limits) -> Vec<RegexGroup> {
+fn groups(
+    eager: &[(u32, ir::Regex)],
+    plan: Plan,
+    regexes: &mut Vec<Regex>,
+    limits: &Limits,
+) -> Vec<RegexGroup> {
     let all = eager.iter().map(|(_, regex)| regex);
     let merged = match eager {
         [] => return Vec::new(),

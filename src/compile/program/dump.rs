@@ -15,7 +15,13 @@ struct KindDump<'a>(&'a KindProgram);
 impl Display for KindDump<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let kind = self.0;
-        writeln!(f, "kind {}: {} rules, {} predicates", kind.source_kind, kind.entries.len(), kind.tests.len())?;
+        writeln!(
+            f,
+            "kind {}: {} rules, {} predicates",
+            kind.source_kind,
+            kind.entries.len(),
+            kind.tests.len()
+        )?;
         for key in kind.fields.keys() {
             let slot = |slot: Option<(u32, crate::vocab::FieldType)>| {
                 slot.map_or("object".to_owned(), |(slot, ty)| format!("s{slot} {}", ty.as_str()))
@@ -46,7 +52,9 @@ impl Display for KindDump<'_> {
             }
             writeln!(f)?;
         }
-        for (pred, (start, end)) in kind.witness_ranges.iter().enumerate().filter(|(_, (start, end))| start < end) {
+        for (pred, (start, end)) in
+            kind.witness_ranges.iter().enumerate().filter(|(_, (start, end))| start < end)
+        {
             let entries = kind.witnessed.get(*start as usize..*end as usize).unwrap_or(&[]);
             writeln!(f, "  p{pred} wakes {}", rule_names(kind, entries))?;
         }

@@ -51,5 +51,7 @@ impl Folding {
 /// The text with each character replaced by an ASCII one of the same orbit; `None` where some
 /// character has none, so that no ASCII text can contain it.
 pub(super) fn ascii_form(text: &str) -> Option<String> {
-    text.chars().map(|c| if c.is_ascii() { Some(c) } else { orbit(c).into_iter().find(char::is_ascii) }).collect()
+    text.chars()
+        .map(|c| if c.is_ascii() { Some(c) } else { orbit(c).into_iter().find(char::is_ascii) })
+        .collect()
 }

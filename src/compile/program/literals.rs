@@ -71,11 +71,8 @@ impl Literals {
             return Ok(None);
         }
         let bytes: usize = by_text.keys().map(String::len).sum();
-        let kind = if bytes <= DFA_NEEDLE_BYTES_MAX {
-            AhoCorasickKind::DFA
-        } else {
-            AhoCorasickKind::ContiguousNFA
-        };
+        let kind =
+            if bytes <= DFA_NEEDLE_BYTES_MAX { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
         let automaton = AhoCorasickBuilder::new()
             .kind(Some(kind))
             .match_kind(MatchKind::Standard)

@@ -19,7 +19,6 @@ use std::sync::Arc;
 
 use crate::compile::ir;
 use crate::vocab::{KindSchema, Limits, Schema, SourceKind};
-
 pub use build::{BuildError, Plan, build};
 pub use code::{ACCEPT, Node, REJECT};
 pub use dump::dump;

@@ -61,9 +61,7 @@ impl TextScan {
                 + folded.full.as_ref().map_or(0, Literals::bytes)
                 + folded.exact.bytes()
         });
-        self.exact.bytes()
-            + self.literals.as_ref().map_or(0, Literals::bytes)
-            + folded
+        self.exact.bytes() + self.literals.as_ref().map_or(0, Literals::bytes) + folded
     }
 }
 

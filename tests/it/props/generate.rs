@@ -27,8 +27,39 @@ command:
 
 /// Strings that rules look for and events are made of.
 const WORDS: [&str; 34] = [
-    "cat", "cat ", "at /etc", "/etc/passwd", "/etc/shadow", "shadow", "sh", "s", "k", "K", "CAT", "ſh", "\u{212a}at",
-    "İ", "ı", "ß", "ẞ", "ς", "Σ", "σ", "é", "\r\n", "\n", "\0", " ", "a", "aa", "aaa", "x.y", "#!", "日本", "${", "wget",
+    "cat",
+    "cat ",
+    "at /etc",
+    "/etc/passwd",
+    "/etc/shadow",
+    "shadow",
+    "sh",
+    "s",
+    "k",
+    "K",
+    "CAT",
+    "ſh",
+    "\u{212a}at",
+    "İ",
+    "ı",
+    "ß",
+    "ẞ",
+    "ς",
+    "Σ",
+    "σ",
+    "é",
+    "\r\n",
+    "\n",
+    "\0",
+    " ",
+    "a",
+    "aa",
+    "aaa",
+    "x.y",
+    "#!",
+    "日本",
+    "${",
+    "wget",
     "curl",
 ];
 const NUMBERS: [&str; 8] = ["0", "1", "2", "-1", "0.5", "10", "1e3", "3"];
@@ -141,7 +172,9 @@ fn atom(rng: &mut Rng, it: bool) -> String {
         }
         9..=10 => {
             let (value, op) = (text(rng, it), rng.pick(&["==", "!="]));
-            format!("{value} {op} {}{}", literal(&word(rng)), nocase(rng)).replace("i ==", "a ==").replace("i !=", "a !=")
+            format!("{value} {op} {}{}", literal(&word(rng)), nocase(rng))
+                .replace("i ==", "a ==")
+                .replace("i !=", "a !=")
         }
         11 => format!("{} like {}{}", text(rng, it), literal(&glob(rng)), nocase(rng)),
         12 => {
@@ -156,7 +189,9 @@ fn atom(rng: &mut Rng, it: bool) -> String {
         18 => match rng.below(3) {
             0 => format!("i {} \"{}\"", compare(rng), rng.pick(&ADDRESSES)),
             1 => format!("i in [\"{}\", \"{}\"]", rng.pick(&ADDRESSES), rng.pick(&ADDRESSES)),
-            _ => format!("i in cidr(\"{}\")", rng.pick(&["10.0.0.0/8", "::/0", "192.168.1.0/24", "0.0.0.0/0"])),
+            _ => {
+                format!("i in cidr(\"{}\")", rng.pick(&["10.0.0.0/8", "::/0", "192.168.1.0/24", "0.0.0.0/0"]))
+            }
         },
         19 => format!("exists({})", rng.pick(&["a", "b", "n", "f", "t", "i", "l", "q", "h", "h.host"])),
         20 => format!("{} has {}{}", rng.pick(&LISTS), literal(&word(rng)), nocase(rng)),
@@ -169,7 +204,14 @@ fn atom(rng: &mut Rng, it: bool) -> String {
             1 => format!("a {} b{}", rng.pick(&["==", "!="]), nocase(rng)),
             _ => format!("q has {}", rng.pick(&NUMBERS)),
         },
-        _ => rng.pick(&["is_private_ip(i)", "is_punycode(a)", "entropy(a) > 2", "any(q, it > 1)", "all(q, it < 3)"])
+        _ => rng
+            .pick(&[
+                "is_private_ip(i)",
+                "is_punycode(a)",
+                "entropy(a) > 2",
+                "any(q, it > 1)",
+                "all(q, it < 3)",
+            ])
             .to_owned(),
     }
 }
@@ -198,9 +240,14 @@ fn piece(rng: &mut Rng, depth: usize) -> String {
     match rng.below(if depth == 0 { 8 } else { 12 }) {
         0..=4 => regex_syntax::escape(rng.pick(&WORDS)),
         5 => rng
-            .pick(&[".", ".*", "\\s+", "\\w", "\\w+", "\\d", "[^;|]*", "[a-f]", "[^a]", "\\S+", "\\b", "\\B", "[\\W_]"])
+            .pick(&[
+                ".", ".*", "\\s+", "\\w", "\\w+", "\\d", "[^;|]*", "[a-f]", "[^a]", "\\S+", "\\b", "\\B",
+                "[\\W_]",
+            ])
             .to_owned(),
-        6 => rng.pick(&["a{2,3}", "(?:cat){1,2}", "k?", "s*", "[kK]", "\\p{Greek}", "(?i:s)", "(?i:ß)", "é|e"]).to_owned(),
+        6 => rng
+            .pick(&["a{2,3}", "(?:cat){1,2}", "k?", "s*", "[kK]", "\\p{Greek}", "(?i:s)", "(?i:ß)", "é|e"])
+            .to_owned(),
         7 => rng.pick(&["\\x00", "\\r?\\n", "(?m)^", "(?m)$", "\\z", "\\A"]).to_owned(),
         8..=9 => format!("(?:{}|{})", piece(rng, depth - 1), piece(rng, depth - 1)),
         10 => format!("(?:{}){}", piece(rng, depth - 1), rng.pick(&["?", "*", "+", "{1,2}"])),

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! One rule: what it is, its condition on one kind, its evidence and examples.
+
+use crate::compile::ir;
+use crate::compile::parse::ast;
+use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, did_you_mean};
+
+use super::scope::{Scope, unknown_field};
+use super::{Context, emit};
+
+/// Everything of a rule but its condition.
+pub(super) fn rule(
+    rule: &ast::Rule,
+    pack: &ast::Pack,
+    context: Context<'_>,
+    diags: &mut Diagnostics,
+) -> ir::Rule {
+    let release = rule.attack_release.as_ref().map(|release| (release.value.as_str(), release.span));
+    emit::release(release, &pack.manifest, context.catalogue, rule, diags);
+    let emits = emit::emits(&rule.emits, context.catalogue, diags);
+    for field in &rule.evidence_fields {
+        evidence(field, rule, pack, diags);
+    }
+    let has = |hit: bool| rule.tests.iter().any(|test| test.hit == hit);
+    if !has(true) || !has(false) {
+        let message =
+            format!("rule `{}` has no {} example", rule.id.value, if has(true) { "`miss`" } else { "`hit`" });
+        diags.push(
+            Diagnostic::new(Code::MissingTests, rule.id.span, message)
+                .help("add `tests: [{hit: {…}}, {miss: {…}}]`: at least one event that it tags and one that it does not"),
+        );
+    }
+    ir::Rule {
+        id: rule.id.value.clone(),
+        version: rule.version.value,
+        name: rule.name.value.clone(),
+        description: rule.description.clone(),
+        path: context.sources.get(rule.source).map(|file| file.path.clone()).unwrap_or_default(),
+        span: match &rule.matches {
+            ast::Match::Expr(expr) => expr.span,
+            ast::Match::Pattern { pattern, .. } => pattern.span,
+            ast::Match::Named { name, .. } => name.span,
+        },
+        kinds: rule.applies_to.iter().map(|kind| kind.value).collect(),
+        emits,
+        evidence: rule.evidence_fields.iter().map(|field| field.value.clone()).collect(),
+    }
+}
+
+/// A rule's condition and emit gates on one of its kinds.
+pub(super) fn entry(
+    rule: &ast::Rule,
+    index: u32,
+    pack: &ast::Pack,
+    context: Context<'_>,
+    kind: &mut ir::Kind,
+    diags: &mut Diagnostics,
+) -> ir::Entry {
+    let mut scope = Scope::new(rule, pack, context, kind, diags);
+    let cond = match &rule.matches {
+        ast::Match::Expr(expr) => scope.cond(expr),
+        ast::Match::Pattern { pattern, field } => scope.pattern_form(pattern, field.as_ref()),
+        ast::Match::Named { name, arguments } => scope.named(name, arguments),
+    };
+    let emits = rule
+        .emits
+        .iter()
+        .map(|emit| ir::EmitGate {
+            when: emit.when.as_ref().map(|expr| scope.cond(expr)),
+            scale: emit.scale.as_ref().and_then(|expr| scope.number(expr)),
+        })
+        .collect();
+    ir::Entry { rule: index, cond, emits, witness: None }
+}
+
+/// Reports an evidence field that none of the rule's kinds has, or that one keeps to itself.
+fn evidence(field: &Spanned<String>, rule: &ast::Rule, pack: &ast::Pack, diags: &mut Diagnostics) {
+    let found: Vec<_> = rule
+        .applies_to
+        .iter()
+        .filter_map(|kind| Some((kind.value, pack.schema.kind(kind.value).resolve(&field.value)?.0)))
+        .collect();
+    if found.is_empty() {
+        diags.push(unknown_field(&field.value, field.span, rule, pack));
+    }
+    for (kind, declared) in found {
+        if !declared.evidence {
+            let message =
+                format!("field `{}` may not stand in the evidence of source kind `{kind}`", field.value);
+            let allowed: Vec<_> = pack
+                .schema
+                .kind(kind)
+                .fields
+                .iter()
+                .filter(|field| field.evidence)
+                .map(|field| field.name.as_str())
+                .collect();
+            diags.push(
+                Diagnostic::new(Code::EvidenceNotAllowed, field.span, message)
+                    .help(format!("allowed: {}", allowed.join(", "))),
+            );
+        }
+    }
+}
+
+/// Inline examples may only give fields that the kind has and that are not a lifter's.
+pub(super) fn examples(rule: &ast::Rule, pack: &ast::Pack, diags: &mut Diagnostics) {
+    for test in &rule.tests {
+        let Some(kind) = test.kind.as_ref().or(rule.applies_to.first()) else { continue };
+        let schema = pack.schema.kind(kind.value);
+        if !rule.applies_to.iter().any(|applies| applies.value == kind.value) {
+            let message = format!("rule `{}` does not apply to source kind `{}`", rule.id.value, kind.value);
+            diags.push(Diagnostic::new(Code::BadValue, kind.span, message));
+        }
+        for key in test.payload.keys().filter(|key| schema.resolve(key).is_none()) {
+            let help = did_you_mean(key, schema.fields.iter().map(|field| field.name.as_str()));
+            diags.push(
+                Diagnostic::new(
+                    Code::UnknownField,
+                    test.span,
+                    format!("unknown field `{key}` in an example"),
+                )
+                .label(format!("no such field for source kind `{}`", kind.value))
+                .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),
+            );
+        }
+    }
+}
