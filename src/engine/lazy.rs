@@ -335,23 +335,19 @@ impl Walk {
         }
         while let Some(id) = self.stack.pop() {
             match automaton.nodes.get(id as usize) {
-                Some(Node::Take { classes, next }) => {
-                    if classes.get(class / 64).is_some_and(|word| word & (1 << (class % 64)) != 0) {
-                        self.next.push(*next);
-                    }
+                Some(Node::Take { classes, next })
+                    if classes.get(class / 64).is_some_and(|word| word & (1 << (class % 64)) != 0) =>
+                {
+                    self.next.push(*next);
                 }
-                Some(Node::Look { look, next }) => {
-                    if Context::holds(*look, before, after) {
-                        self.push(*next);
-                    }
-                }
+                Some(Node::Look { look, next }) if Context::holds(*look, before, after) => self.push(*next),
                 Some(Node::Split { start, end }) => {
                     for target in automaton.targets.get(*start as usize..*end as usize).unwrap_or_default() {
                         self.push(*target);
                     }
                 }
                 Some(Node::Match(pattern)) => self.found.push(*pattern),
-                None => {}
+                Some(Node::Take { .. } | Node::Look { .. }) | None => {}
             }
         }
         self.next.sort_unstable();

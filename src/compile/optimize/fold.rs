@@ -67,10 +67,10 @@ fn contradiction(build: &Build, parts: &[CondId]) -> bool {
     let mut bounds: HashMap<ValueId, Bounds> = HashMap::new();
     for part in parts {
         match build.as_pred(*part) {
-            Some(Pred::Text(value, TextTest::Equals { text, nocase: false })) => {
-                if texts.insert(*value, text).is_some_and(|other| other != text) {
-                    return true;
-                }
+            Some(Pred::Text(value, TextTest::Equals { text, nocase: false }))
+                if texts.insert(*value, text).is_some_and(|other| other != text) =>
+            {
+                return true;
             }
             Some(Pred::Number(value, op, number)) => {
                 let bounds = bounds.entry(*value).or_default();

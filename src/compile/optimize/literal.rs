@@ -77,7 +77,7 @@ fn best(hir: &Hir, depth: usize) -> Option<Vec<Needle>> {
             Some(all)
         }
         HirKind::Concat(parts) => concat(parts, depth),
-        HirKind::Literal(_) | HirKind::Class(_) => worthy(vec![enumerate(hir)?].concat()),
+        HirKind::Literal(_) | HirKind::Class(_) => worthy(enumerate(hir)?),
         HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) => None,
     }
 }

@@ -302,7 +302,9 @@ impl Builder<'_> {
         let pattern = match test {
             T::Equals { text, nocase: false } => return Some(Probe::Equals(text.as_str().into())),
             T::Contains { text, nocase: false } => {
-                return Some(Probe::Contains(memchr::memmem::Finder::new(text.as_bytes()).into_owned()));
+                return Some(Probe::Contains(Box::new(
+                    memchr::memmem::Finder::new(text.as_bytes()).into_owned(),
+                )));
             }
             T::StartsWith { text, nocase: false } => return Some(Probe::StartsWith(text.as_str().into())),
             T::EndsWith { text, nocase: false } => return Some(Probe::EndsWith(text.as_str().into())),

@@ -68,7 +68,7 @@ pub enum Probe {
     /// Is one of these, sorted.
     In(Box<[Box<str>]>),
     /// Contains.
-    Contains(Finder<'static>),
+    Contains(Box<Finder<'static>>),
     /// Starts with.
     StartsWith(Box<str>),
     /// Ends with.

@@ -43,7 +43,7 @@ fn options(combination: usize) -> Options {
         limits: Limits {
             text_bytes: 48,
             // Hardly any memory for states puts forgetting to the test.
-            lazy_bytes: if combination % 3 == 0 { 0 } else { Limits::LAZY_BYTES },
+            lazy_bytes: if combination.is_multiple_of(3) { 0 } else { Limits::LAZY_BYTES },
             ..Limits::default()
         },
         passes: Passes::from_bits(u8::try_from(combination % 32).unwrap()),
