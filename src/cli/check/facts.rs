@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! What a pack costs: rules that no prefilter keeps back, patterns without a full DFA.
+//! What a pack costs: rules and patterns that nothing keeps back.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -30,14 +30,15 @@ pub(super) struct Facts {
     took: Duration,
     /// Rules without a witness.
     always: Vec<(String, SourceKind)>,
-    slow: Vec<SlowPattern>,
+    ungated: Vec<Ungated>,
 }
 
-/// A pattern without a full DFA, and the rules that run it.
+/// A pattern that no literal stands before, and the rules that ask for it.
 #[derive(Debug)]
-struct SlowPattern {
+struct Ungated {
     pattern: String,
     source_kind: SourceKind,
+    fields: Vec<String>,
     rules: Vec<String>,
 }
 
@@ -57,12 +58,12 @@ impl Facts {
             let entries = kind.entries.iter().filter(|entry| entry.witness.is_none());
             entries.map(|entry| (id(entry), kind.source_kind)).collect::<Vec<_>>()
         };
-        let mut slow = Vec::new();
+        let mut ungated = Vec::new();
         for kind in kinds {
             if let Some(plan) =
                 compilation.program.as_ref().and_then(|program| program.kind(kind.source_kind))
             {
-                slow.extend(slow_patterns(kind, plan, id));
+                ungated.extend(ungated_patterns(kind, plan, id));
             }
         }
         Self {
@@ -73,7 +74,7 @@ impl Facts {
             warnings: count(Severity::Warning),
             took,
             always: kinds.iter().flat_map(unwitnessed).collect(),
-            slow,
+            ungated,
         }
     }
 
@@ -94,18 +95,24 @@ impl Facts {
             }
             out.push('\n');
         }
-        if !self.slow.is_empty() {
-            let which = match self.slow.len() {
-                1 => "1 pattern is too large for the fast engine and runs on the slow one".to_owned(),
+        if !self.ungated.is_empty() {
+            let which = match self.ungated.len() {
+                1 => "1 pattern has no literal to look for first: it runs on every text of its fields"
+                    .to_owned(),
                 number => {
-                    format!("{number} patterns are too large for the fast engine and run on the slow one")
+                    format!(
+                        "{number} patterns have no literal to look for first: they run on every text of their fields"
+                    )
                 }
             };
             let _ = writeln!(out, "{which}");
-            for slow in &self.slow {
-                let rules = slow.rules.join(", ");
-                let _ =
-                    writeln!(out, "  {rules} ({}): {}", slow.source_kind, cut(&slow.pattern, PATTERN_CHARS));
+            for Ungated { pattern, source_kind, fields, rules } in &self.ungated {
+                let rules = rules.join(", ");
+                let fields = match fields.as_slice() {
+                    [first, _, _, ..] => format!("{first} and {} more", fields.len() - 1),
+                    few => few.join(", "),
+                };
+                let _ = writeln!(out, "  {rules} ({source_kind}: {fields}) {}", cut(pattern, PATTERN_CHARS));
             }
             out.push('\n');
         }
@@ -131,8 +138,8 @@ impl Facts {
     pub(super) fn json(&self) -> Json {
         let always =
             self.always.iter().map(|(rule, kind)| json!({"rule_id": rule, "source_kind": kind.as_str()}));
-        let slow = self.slow.iter().map(|slow| {
-            json!({"pattern": slow.pattern, "source_kind": slow.source_kind.as_str(), "rule_ids": slow.rules})
+        let ungated = self.ungated.iter().map(|Ungated { pattern, source_kind, fields, rules }| {
+            json!({"pattern": pattern, "source_kind": source_kind.as_str(), "fields": fields, "rule_ids": rules})
         });
         json!({"summary": {
             "rules": self.rules_compiled,
@@ -141,24 +148,36 @@ impl Facts {
             "errors": self.errors,
             "warnings": self.warnings,
             "always_decided": always.collect::<Vec<_>>(),
-            "slow_patterns": slow.collect::<Vec<_>>(),
+            "ungated_patterns": ungated.collect::<Vec<_>>(),
             "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
         }})
     }
 }
 
 /// The patterns of a kind that no literal stands before, so that every text runs through them.
-fn slow_patterns(kind: &Kind, plan: &KindProgram, id: impl Fn(&Entry) -> String) -> Vec<SlowPattern> {
-    let mut slow: Vec<SlowPattern> = Vec::new();
-    for group in plan.scans.iter().flat_map(|scan| &scan.text.groups) {
+fn ungated_patterns(kind: &Kind, plan: &KindProgram, id: impl Fn(&Entry) -> String) -> Vec<Ungated> {
+    let mut ungated: Vec<Ungated> = Vec::new();
+    for (scan, group) in
+        plan.scans.iter().flat_map(|scan| scan.text.groups.iter().map(move |group| (scan, group)))
+    {
         let Some(regex) = plan.regexes.get(group.regex as usize) else { continue };
+        let field = kind.fields.get(scan.slot as usize).map_or("", |field| &field.name);
         for (pred, pattern) in group.preds.iter().zip(&regex.patterns) {
             let rules: Vec<String> =
                 kind.entries.iter().filter(|entry| preds_of(kind, entry).contains(pred)).map(&id).collect();
-            slow.push(SlowPattern { pattern: pattern.to_string(), source_kind: kind.source_kind, rules });
+            // One pattern is often looked for in several fields.
+            match ungated.iter_mut().find(|known| *known.pattern == **pattern && known.rules == rules) {
+                Some(known) => known.fields.push(field.to_owned()),
+                None => ungated.push(Ungated {
+                    pattern: pattern.to_string(),
+                    source_kind: kind.source_kind,
+                    fields: vec![field.to_owned()],
+                    rules,
+                }),
+            }
         }
     }
-    slow
+    ungated
 }
 
 /// Every predicate that a rule may test.

@@ -16,8 +16,9 @@ use super::{Exit, Tone, Ui, pack, text};
 
 /// Compiles rules and prints every problem in them
 ///
-/// Also lists rules that are decided for every event of their kind, and patterns that run on the
-/// slower of the two engines. Exits with 1 if there are errors; warnings are fine.
+/// Also lists what costs time on every event: rules without a witness, which are always decided,
+/// and patterns without a literal, which run on every text. Exits with 1 if there are errors;
+/// warnings are fine.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {

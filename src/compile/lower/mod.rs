@@ -54,7 +54,7 @@ pub fn lower(pack: ast::Pack, context: Context<'_>, diags: &mut Diagnostics) -> 
         rule::examples(rule, &pack, &mut found);
         let failed = found.has_errors();
         found.iter().for_each(|item| diags.push(item.clone()));
-        if failed {
+        if failed || rule.refused {
             continue;
         }
         rules.push(lowered);

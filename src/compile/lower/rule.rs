@@ -22,7 +22,7 @@ pub(super) fn rule(
         evidence(field, rule, pack, diags);
     }
     let has = |hit: bool| rule.tests.iter().any(|test| test.hit == hit);
-    if !has(true) || !has(false) {
+    if !rule.refused && !(has(true) && has(false)) {
         let message =
             format!("rule `{}` has no {} example", rule.id.value, if has(true) { "`miss`" } else { "`hit`" });
         diags.push(

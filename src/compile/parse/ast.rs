@@ -38,6 +38,9 @@ pub struct Manifest {
 pub struct Rule {
     /// The file.
     pub source: SourceId,
+    /// The file has errors: what it says is checked further, with stand-ins for what could not be
+    /// read, so that one run reports everything; it never becomes part of a program.
+    pub refused: bool,
     /// `rule_id`.
     pub id: Spanned<String>,
     /// `rule_version`, at least 1.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::ast::{Emit, InlineTest, Match, Rule};
+use super::ast::{Emit, Expr, ExprKind, InlineTest, Match, Rule};
 use super::forms;
 use super::problems::{Problems, suggest};
 use super::table::{Table, integer, listed, number, sequence, string, strings, text, wrong_type};
@@ -34,14 +34,15 @@ const KEYS: &[&str] = &[
 const EMIT_KEYS: &[&str] = &["tactic", "technique_id", "sub_technique_id", "confidence", "when", "scale"];
 const TEST_KEYS: &[&str] = &["hit", "miss", "kind"];
 
-/// What a rule file gave: its id, even where the rule is refused, and the rule.
+/// What a rule file gave: its id, where it has one, and the rule, where there is a mapping.
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) id: Option<Spanned<String>>,
     pub(super) rule: Option<Rule>,
 }
 
-/// Reads a rule; with any problem there is none, and every problem is reported.
+/// Reads a rule and reports every problem; with any, the rule is refused, and what could not be
+/// read has a stand-in.
 pub(super) fn rule(root: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Parsed {
     let before = problems.found();
     let Some(table) = Table::new(root, "a rule", KEYS, problems) else { return Parsed::default() };
@@ -62,26 +63,22 @@ pub(super) fn rule(root: &Node, file: &File<'_>, problems: &mut Problems<'_>) ->
     let emits = table.require("emits", problems).map(|node| emits(node, file, problems)).unwrap_or_default();
     let evidence_fields = table.get("evidence_fields").map(|node| evidence_fields(node, problems));
     let tests = table.get("tests").map(|node| tests(node, &applies_to, problems)).unwrap_or_default();
-    let mut parsed = Parsed { id: id.clone(), rule: None };
-    if problems.found() > before {
-        return parsed;
-    }
-    if let (Some(id), Some(version), Some(name), Some(matches)) = (id, version, name, matches) {
-        parsed.rule = Some(Rule {
-            source: problems.source,
-            id,
-            version,
-            name,
-            description,
-            attack_release,
-            applies_to,
-            matches,
-            emits,
-            evidence_fields: evidence_fields.unwrap_or_default(),
-            tests,
-        });
-    }
-    parsed
+    let stand_in = Expr { kind: ExprKind::Bool(true), span: root.span };
+    let rule = Rule {
+        source: problems.source,
+        refused: problems.found() > before,
+        id: id.clone().unwrap_or_else(|| Spanned::new(String::new(), root.span)),
+        version: version.unwrap_or(Spanned::new(1, root.span)),
+        name: name.unwrap_or_else(|| Spanned::new(String::new(), root.span)),
+        description,
+        attack_release,
+        applies_to,
+        matches: matches.unwrap_or(Match::Expr(stand_in)),
+        emits,
+        evidence_fields: evidence_fields.unwrap_or_default(),
+        tests,
+    };
+    Parsed { id, rule: Some(rule) }
 }
 
 fn version(node: &Node, problems: &mut Problems<'_>) -> Option<Spanned<u32>> {
@@ -213,7 +210,7 @@ fn emit(node: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Option<Emi
         tactic: tactic?,
         technique: technique?,
         sub_technique,
-        confidence: confidence?,
+        confidence: confidence.unwrap_or(Spanned::new(0.0, node.span)),
         when: when.flatten(),
         scale: scale.flatten(),
     })

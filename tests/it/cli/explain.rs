@@ -28,17 +28,28 @@ fn each_part_of_a_condition_is_true_or_false() {
             (r#"{"command_text":"ls"}"#, "--kind command --rule demo.shadow"),
             (r#"{"command_text":"ls"}"#, "--kind command --rule demo.mail"),
             ("{}", "--kind scan"),
-            (r#"{"command_text":"nmap"}"#, "--kind command --rule demo.agent --json"),
+            (r#"{"command_text":"cat /etc/shadow"}"#, "--kind command --rule demo.shadow --json"),
         ],
     );
 }
 
 #[test]
 fn what_the_compiler_made_is_printed_without_an_event() {
-    assert_explained(
-        "explain_plan",
-        &[("", "--rule demo.agent --ir --plan"), ("", "--rule demo.agent --ir --json")],
-    );
+    let args = ["explain", "--rules", "tests/cli/good", "--ir", "--plan"];
+    let whole = run_with("", &args);
+    let one = run_with("", &[&args[..], &["--rule", "demo.agent"]].concat());
+    for ran in [&whole, &one] {
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        for heading in ["# As written", "# Optimized", "# Plan", "kind http_request", "rule demo.agent"] {
+            assert!(ran.stdout.contains(heading), "{heading} in {}", ran.stdout);
+        }
+    }
+    assert!(whole.stdout.contains("demo.shadow") && !one.stdout.contains("demo.shadow"));
+    let json = run_with("", &[&args[..], &["--json"]].concat());
+    let report: Json = serde_json::from_str(&json.stdout).unwrap();
+    assert!(report["ir"]["lowered"].as_str().unwrap().contains("rule demo.shadow"));
+    assert!(report["plan"].as_str().unwrap().contains("rule demo.shadow"));
+    assert_eq!(report["event"], Json::Null);
 }
 
 #[test]
