@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
 pub(super) fn emits(emits: &[ast::Emit], catalogue: &Catalogue, diags: &mut Diagnostics) -> Vec<ir::Emit> {
     let mut lowered: Vec<ir::Emit> = Vec::with_capacity(emits.len());
     for emit in emits {
+        let tactic_known = tactic_exists(&emit.tactic, catalogue, diags);
         let technique = technique(&emit.technique, catalogue, diags);
         let sub = match &emit.sub_technique {
             Some(sub) => match self::technique(sub, catalogue, diags) {
@@ -45,7 +46,9 @@ pub(super) fn emits(emits: &[ast::Emit], catalogue: &Catalogue, diags: &mut Diag
             continue;
         }
         let specific = sub.unwrap_or(technique);
-        tactic(emit, specific, catalogue, diags);
+        if tactic_known {
+            tactic_fits(&emit.tactic, specific, diags);
+        }
         let repeated = lowered.iter().position(|other| {
             other.technique == emit.technique.value
                 && other.sub_technique.as_deref() == emit.sub_technique.as_ref().map(|sub| sub.value.as_str())
@@ -103,32 +106,36 @@ fn technique<'c>(
     None
 }
 
-/// The tactic must exist, and should be one of the technique's.
-fn tactic(emit: &ast::Emit, technique: &Technique, catalogue: &Catalogue, diags: &mut Diagnostics) {
-    let id = &emit.tactic.value;
-    if crate::attack::is_ics_tactic(id) {
-        return;
-    }
-    if catalogue.tactic(id).is_none() {
+/// Reports a tactic that is neither the catalogue's nor one of ATT&CK for ICS.
+fn tactic_exists(tactic: &Spanned<String>, catalogue: &Catalogue, diags: &mut Diagnostics) -> bool {
+    let id = &tactic.value;
+    let known = crate::attack::is_ics_tactic(id) || catalogue.tactic(id).is_some();
+    if !known {
         let help = did_you_mean(id, catalogue.tactics().map(|tactic| &*tactic.id));
         diags.push(
-            Diagnostic::new(Code::UnknownTactic, emit.tactic.span, format!("unknown tactic `{id}`"))
+            Diagnostic::new(Code::UnknownTactic, tactic.span, format!("unknown tactic `{id}`"))
                 .label(format!("not in ATT&CK {}", catalogue.release()))
                 .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),
         );
+    }
+    known
+}
+
+/// Warns of a tactic that the technique does not belong to.
+fn tactic_fits(tactic: &Spanned<String>, technique: &Technique, diags: &mut Diagnostics) {
+    let id = &tactic.value;
+    if crate::attack::is_ics_tactic(id) || technique.has_tactic(id) {
         return;
     }
-    if !technique.has_tactic(id) {
-        let theirs: Vec<_> = technique.tactics.iter().map(|tactic| format!("`{tactic}`")).collect();
-        diags.push(
-            Diagnostic::new(
-                Code::TacticOfOtherTechnique,
-                emit.tactic.span,
-                format!("technique `{}` does not belong to tactic `{id}`", technique.id),
-            )
-            .help(format!("its tactics: {}", theirs.join(", "))),
-        );
-    }
+    let theirs: Vec<_> = technique.tactics.iter().map(|tactic| format!("`{tactic}`")).collect();
+    diags.push(
+        Diagnostic::new(
+            Code::TacticOfOtherTechnique,
+            tactic.span,
+            format!("technique `{}` does not belong to tactic `{id}`", technique.id),
+        )
+        .help(format!("its tactics: {}", theirs.join(", "))),
+    );
 }
 
 /// Warns where a rule is written for another release than the catalogue's.

@@ -108,10 +108,6 @@ pub(super) fn examples(rule: &ast::Rule, pack: &ast::Pack, diags: &mut Diagnosti
     for test in &rule.tests {
         let Some(kind) = test.kind.as_ref().or(rule.applies_to.first()) else { continue };
         let schema = pack.schema.kind(kind.value);
-        if !rule.applies_to.iter().any(|applies| applies.value == kind.value) {
-            let message = format!("rule `{}` does not apply to source kind `{}`", rule.id.value, kind.value);
-            diags.push(Diagnostic::new(Code::BadValue, kind.span, message));
-        }
         for key in test.payload.keys().filter(|key| schema.resolve(key).is_none()) {
             let help = did_you_mean(key, schema.fields.iter().map(|field| field.name.as_str()));
             diags.push(

@@ -96,7 +96,7 @@ fn one_broken_rule_does_not_hide_the_others() {
     files.insert("ttp/R0251.yaml", rule_with("user is root").replace("R1", "R0251"));
     let parsed = parse_pack(&files);
     assert_eq!(parsed.codes(), ["E001", "E009"]);
-    assert_eq!(parsed.pack.rules.len(), 498);
+    assert_eq!(parsed.pack.rules.iter().filter(|rule| !rule.refused).count(), 498);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn ids_of_refused_rules_count_too() {
     files.insert("b.yaml", rule_with("user"));
     let parsed = parse_pack(&files);
     assert_eq!(parsed.codes(), ["E009", "E008"]);
-    assert!(parsed.pack.rules.is_empty());
+    assert!(parsed.pack.rules.iter().all(|rule| rule.refused));
 }
 
 #[test]
