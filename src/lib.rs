@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Turns sensor events into MITRE ATT&CK technique tags, at line rate.
+#![doc = include_str!("../README.md")]
 
 pub mod vocab;
 
