@@ -16,6 +16,7 @@ mod cli;
 mod diag;
 mod event;
 mod explain;
+mod functions;
 mod golden;
 mod live;
 mod parse;
