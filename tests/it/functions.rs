@@ -49,7 +49,8 @@ fn names_are_unique() {
 fn cases(function: &str, cases: &[(&str, Option<&str>)]) {
     for (subject, expected) in cases {
         let payload = serde_json::json!({ "subject": subject }).to_string();
-        let given = |text: &str| holds(&format!("{function}(subject) == {}", serde_json::json!(text)), &payload);
+        let given =
+            |text: &str| holds(&format!("{function}(subject) == {}", serde_json::json!(text)), &payload);
         match expected {
             Some(expected) => assert!(given(expected), "{function}({subject:?}) is not {expected:?}"),
             None => assert!(
@@ -141,7 +142,9 @@ fn private_addresses_are_those_without_a_public_route() {
 
 #[test]
 fn a_function_of_an_absent_value_is_absent() {
-    for expr in ["len(subject) >= 0", "lower(subject) == \"\"", "entropy(subject) >= 0", "min(rcpt_count, 3) >= 0"] {
+    for expr in
+        ["len(subject) >= 0", "lower(subject) == \"\"", "entropy(subject) >= 0", "min(rcpt_count, 3) >= 0"]
+    {
         assert!(!holds(expr, "{}"), "{expr}");
         assert!(holds(&format!("not {expr}"), "{}"), "{expr}");
     }

@@ -228,6 +228,17 @@ fn glob(rng: &mut Rng) -> String {
 }
 
 fn regex(rng: &mut Rng) -> String {
+    if rng.chance(25) {
+        // Branches that are no finite set of words, each with literals of its own to require.
+        let branch = |rng: &mut Rng| {
+            let filler = rng.pick(&[".*", "[^;|]*", "\\s*", "\\w*", ".?"]);
+            let (first, second) = (rng.pick(&WORDS), rng.pick(&WORDS));
+            format!("{}{filler}{}", regex_syntax::escape(first), regex_syntax::escape(second))
+        };
+        let branches: Vec<_> = (0..2 + rng.below(2)).map(|_| branch(rng)).collect();
+        let (before, after) = (rng.pick(&["", "", "(?i)", "\\b"]), rng.pick(&["", "", "\\b", "\\s?x"]));
+        return format!("{before}(?:{}){after}", branches.join("|"));
+    }
     let mut pattern = String::from(rng.pick(&["", "", "", "(?i)", "(?s)", "^", "\\b"]));
     for _ in 0..=rng.below(4) {
         pattern.push_str(&piece(rng, 1));
