@@ -319,7 +319,9 @@ fn value(rng: &mut Rng) -> String {
     }
     let mut text = String::new();
     let ascii = rng.chance(60);
-    for _ in 0..=rng.below(5) {
+    // Some texts pass the bound on what is evaluated.
+    let words = if rng.chance(12) { 20 } else { 5 };
+    for _ in 0..=rng.below(words) {
         let word = rng.pick(&WORDS);
         if !ascii || word.is_ascii() {
             text.push_str(word);
