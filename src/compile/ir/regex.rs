@@ -27,6 +27,16 @@ impl Regex {
         Ok(Self::new(pattern, regex_syntax::parse(pattern)?))
     }
 
+    /// What any of several matches.
+    pub fn any(regexes: &[Self]) -> Self {
+        if let [one] = regexes {
+            return one.clone();
+        }
+        let patterns: Vec<String> = regexes.iter().map(|regex| format!("(?:{})", regex.pattern)).collect();
+        let hirs = regexes.iter().map(|regex| (*regex.hir).clone()).collect();
+        Self::new(&patterns.join("|"), Hir::alternation(hirs))
+    }
+
     /// The pattern, flags included.
     pub fn pattern(&self) -> &str {
         &self.pattern

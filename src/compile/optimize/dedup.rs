@@ -3,54 +3,106 @@
 
 use std::collections::BTreeMap;
 
-use crate::compile::ir::{Cond, CondId, Needle, Pred, TextTest, ValueId};
+use crate::compile::ir::{Cond, CondId, Needle, Pred, Regex, TextTest, ValueId};
 
 use super::rewrite::{Build, Pass};
 
 /// The pass; the sharing itself is [`Build`]'s.
 pub(super) struct Dedup;
 
+/// The most text of patterns that are joined into one.
+const JOINED_BYTES_MAX: usize = 16 << 10;
+
+/// The alternatives of one disjunction, by what answers them.
+#[derive(Default)]
+struct Alternatives {
+    sets: BTreeMap<(ValueId, bool), Vec<String>>,
+    needles: BTreeMap<ValueId, Vec<Needle>>,
+    regexes: BTreeMap<ValueId, Vec<Regex>>,
+    rest: Vec<CondId>,
+}
+
 impl Pass for Dedup {
     fn cond(&mut self, build: &mut Build, cond: Cond) -> CondId {
         let Cond::Or(parts) = cond else { return build.cond(cond) };
-        let mut sets: BTreeMap<(ValueId, bool), Vec<String>> = BTreeMap::new();
-        let mut needles: BTreeMap<ValueId, Vec<Needle>> = BTreeMap::new();
-        let mut rest = Vec::new();
+        let mut all = Alternatives::default();
         for part in &parts {
-            match build.as_pred(*part) {
-                Some(Pred::Text(value, TextTest::Equals { text, nocase })) => {
-                    sets.entry((*value, *nocase)).or_default().push(text.clone());
-                }
-                Some(Pred::Text(value, TextTest::In { set, nocase })) => {
-                    sets.entry((*value, *nocase)).or_default().extend(set.iter().cloned());
-                }
-                Some(Pred::Text(value, TextTest::Contains { text, nocase })) if !text.is_empty() => {
-                    needles.entry(*value).or_default().push(Needle { text: text.clone(), nocase: *nocase });
-                }
-                _ => rest.push(*part),
-            }
+            all.add(build, *part);
         }
-        let joins = sets.values().any(|set| set.len() > 1) || needles.values().any(|list| list.len() > 1);
-        if !joins {
+        if !all.joins() {
             return build.cond(Cond::Or(parts));
         }
-        for ((value, nocase), mut set) in sets {
+        match all.into_conds(build).as_slice() {
+            [one] => *one,
+            conds => build.cond(Cond::Or(conds.to_vec())),
+        }
+    }
+}
+
+impl Alternatives {
+    fn add(&mut self, build: &Build, part: CondId) {
+        match build.as_pred(part) {
+            Some(Pred::Text(value, TextTest::Equals { text, nocase })) => {
+                self.sets.entry((*value, *nocase)).or_default().push(text.clone());
+            }
+            Some(Pred::Text(value, TextTest::In { set, nocase })) => {
+                self.sets.entry((*value, *nocase)).or_default().extend(set.iter().cloned());
+            }
+            Some(Pred::Text(value, TextTest::Contains { text, nocase })) if !text.is_empty() => {
+                let needle = Needle { text: text.clone(), nocase: *nocase };
+                self.needles.entry(*value).or_default().push(needle);
+            }
+            Some(Pred::Text(value, TextTest::Matches(regex))) => {
+                self.regexes.entry(*value).or_default().push(regex.clone());
+            }
+            _ => self.rest.push(part),
+        }
+    }
+
+    fn joins(&self) -> bool {
+        self.sets.values().any(|set| set.len() > 1)
+            || self.needles.values().any(|list| list.len() > 1)
+            || self.regexes.values().any(|list| list.len() > 1)
+    }
+
+    fn into_conds(self, build: &mut Build) -> Vec<CondId> {
+        let mut conds = self.rest;
+        let mut add = |value: ValueId, test: TextTest| conds.push(build.pred(Pred::Text(value, test)));
+        for ((value, nocase), mut set) in self.sets {
             set.sort();
             set.dedup();
-            rest.push(build.pred(Pred::Text(value, TextTest::In { set, nocase })));
+            add(value, TextTest::In { set, nocase });
         }
-        for (value, mut needles) in needles {
+        for (value, mut needles) in self.needles {
             needles.sort();
             needles.dedup();
             let test = match needles.as_slice() {
                 [Needle { text, nocase }] => TextTest::Contains { text: text.clone(), nocase: *nocase },
                 _ => TextTest::ContainsAny(needles),
             };
-            rest.push(build.pred(Pred::Text(value, test)));
+            add(value, test);
         }
-        match rest.as_slice() {
-            [one] => *one,
-            _ => build.cond(Cond::Or(rest)),
+        for (value, regexes) in self.regexes {
+            for regex in join(&regexes) {
+                add(value, TextTest::Matches(regex));
+            }
+        }
+        conds
+    }
+}
+
+/// As few patterns as the bound allows, each with several as its branches: what branches begin with
+/// in common is then walked once.
+fn join(regexes: &[Regex]) -> Vec<Regex> {
+    let mut joined = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (end, regex) in regexes.iter().enumerate() {
+        bytes += regex.pattern().len();
+        if bytes > JOINED_BYTES_MAX && end > start {
+            joined.extend(regexes.get(start..end).map(Regex::any));
+            (start, bytes) = (end, regex.pattern().len());
         }
     }
+    joined.extend(regexes.get(start..).filter(|left| !left.is_empty()).map(Regex::any));
+    joined
 }
