@@ -8,11 +8,13 @@
 
 use crate::compile::automaton::{Automaton, Context, Node, NodeId};
 
+/// A cell with this bit is not simply the next row.
+const SPECIAL: u32 = 1;
 /// A transition that has not been asked for.
-const UNKNOWN: u32 = 0;
+const UNKNOWN: u32 = 1;
 /// No pattern can match any more.
-const DEAD: u32 = 1;
-/// The first row; smaller numbers are special.
+const DEAD: u32 = 3;
+/// The first row; the cells of smaller ones are special.
 const FIRST_ROW: usize = 2;
 
 /// The states of all automata of a program, for one thread.
@@ -115,51 +117,59 @@ impl LazyCache {
         mut hit: impl FnMut(u32) -> bool,
     ) {
         let run = Run { automaton, id };
-        let mut row = self.start(run);
-        if ascii {
-            for byte in text.bytes() {
-                let Some(next) = self.step(run, row, automaton.alphabet.ascii(byte), &mut hit) else {
-                    return;
-                };
-                row = next;
-            }
+        let row = self.start(run);
+        let end = if ascii {
+            self.follow(run, row, text.bytes().map(|byte| automaton.alphabet.ascii(byte)), &mut hit)
         } else {
-            for c in text.chars() {
-                let Some(next) = self.step(run, row, automaton.alphabet.class(c), &mut hit) else { return };
-                row = next;
-            }
+            self.follow(run, row, text.chars().map(|c| automaton.alphabet.class(c)), &mut hit)
+        };
+        if let Some(row) = end {
+            self.follow(run, row, std::iter::once(automaton.alphabet.classes()), &mut hit);
         }
-        let _ = self.step(run, row, automaton.alphabet.classes(), &mut hit);
     }
 
-    /// Goes on by one class; `None` where the search is over.
+    /// Goes on by these classes and returns the last row; `None` where the search is over.
     #[inline]
-    fn step(
+    fn follow(
+        &mut self,
+        run: Run<'_>,
+        mut row: usize,
+        mut classes: impl Iterator<Item = usize>,
+        hit: &mut impl FnMut(u32) -> bool,
+    ) -> Option<usize> {
+        loop {
+            let rows = self.rows.as_slice();
+            // Nearly every step ends here: one look-up, one bit.
+            let (class, cell) = loop {
+                let Some(class) = classes.next() else { return Some(row) };
+                let cell = rows.get(row + 1 + class).copied().unwrap_or(DEAD);
+                if cell & SPECIAL != 0 {
+                    break (class, cell);
+                }
+                row = (cell >> 1) as usize;
+            };
+            row = self.special(run, row, class, cell, hit)?;
+        }
+    }
+
+    /// Finds a transition that is not known yet, and reports what matches on the way.
+    fn special(
         &mut self,
         run: Run<'_>,
         row: usize,
         class: usize,
+        cell: u32,
         hit: &mut impl FnMut(u32) -> bool,
     ) -> Option<usize> {
-        let mut cell = self.rows.get(row + 1 + class).copied().unwrap_or(DEAD);
-        if cell <= DEAD {
-            if cell == DEAD {
-                return None;
-            }
-            cell = self.find(run, row, class);
-            if cell == DEAD {
-                return None;
-            }
-        }
-        let next = (cell >> 1) as usize;
-        if cell & 1 == 1 && !self.report(next, hit) {
+        let cell = if cell == UNKNOWN { self.find(run, row, class) } else { cell };
+        if cell == DEAD {
             return None;
         }
-        Some(next)
+        let next = (cell >> 1) as usize;
+        (cell & SPECIAL == 0 || self.report(next, hit)).then_some(next)
     }
 
     /// Reports the patterns of a state; false where the caller wants no more.
-    #[cold]
     fn report(&self, row: usize, hit: &mut impl FnMut(u32) -> bool) -> bool {
         let state = self.rows.get(row).and_then(|index| self.states.get(*index as usize));
         let range = state.map_or(0..0, |state| state.matches.0 as usize..state.matches.1 as usize);
