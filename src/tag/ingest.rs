@@ -38,6 +38,8 @@ pub struct LineProblem {
 pub struct Report {
     /// Lines that held something.
     pub lines: u64,
+    /// Lines that gave no event because they could not be read.
+    pub unreadable: u64,
     /// Events evaluated, by source kind.
     pub events: [u64; SourceKind::COUNT],
     /// Events with at least one tag.
@@ -113,7 +115,8 @@ impl<'e> Ingest<'e> {
         let mut event = match Event::parse(&text, &self.limits) {
             Ok(event) => event,
             Err(error) => {
-                let problem = unreadable(line, &error);
+                let problem = LineProblem::unreadable(line, &error);
+                report.unreadable += 1;
                 if self.per_event {
                     Tagger::write_error(n, problem.reason, &problem.message, out);
                 }
@@ -121,33 +124,22 @@ impl<'e> Ingest<'e> {
                 return;
             }
         };
-        if let Some(bytes) = line.original_bytes {
+        if let Some(problem) = LineProblem::too_long(line, &self.limits) {
             event.truncated = true;
-            report.problem(LineProblem {
-                line: line.number,
-                reason: "too_long",
-                message: format!(
-                    "line of {bytes} bytes, longer than {}: tagged from its head and tail",
-                    self.limits.line_bytes
-                ),
-                tagged: true,
-            });
+            report.problem(problem);
         }
         if lossy {
-            report.problem(tagged(line, "invalid_utf8", "not UTF-8: tagged with the bad bytes replaced"));
+            report.problem(LineProblem::invalid_utf8(line));
         }
         if event.payload.is_deep() {
             event.truncated = true;
             let message = "payload nested too deep: tagged from its upper levels";
-            report.problem(tagged(line, "too_deep", message));
+            report.problem(LineProblem::readable(line, "too_deep", message));
         }
         let hits = self.engine.evaluate_with(&event, &mut self.scratch);
         if hits.counts().duplicate_keys > 0 {
-            report.problem(tagged(
-                line,
-                "duplicate_key",
-                "a payload key stands twice: tagged by the last one",
-            ));
+            let message = "a payload key stands twice: tagged by the last one";
+            report.problem(LineProblem::readable(line, "duplicate_key", message));
         }
         let written = if self.per_event {
             self.tagger.write_event(n, &event, &hits, out)
@@ -160,17 +152,34 @@ impl<'e> Ingest<'e> {
     }
 }
 
-fn tagged(line: &Line<'_>, reason: &'static str, message: &str) -> LineProblem {
-    LineProblem { line: line.number, reason, message: message.to_owned(), tagged: true }
-}
+impl LineProblem {
+    /// A line that cannot be read.
+    pub fn unreadable(line: &Line<'_>, error: &EventError) -> Self {
+        let (reason, message) = match line.original_bytes {
+            Some(bytes) => {
+                ("too_long", format!("line of {bytes} bytes, of which head and tail were kept: {error}"))
+            }
+            None => (error.reason(), error.to_string()),
+        };
+        Self { line: line.number, reason, message, tagged: false }
+    }
 
-fn unreadable(line: &Line<'_>, error: &EventError) -> LineProblem {
-    let message = match line.original_bytes {
-        Some(bytes) => format!("line of {bytes} bytes, of which head and tail were kept: {error}"),
-        None => error.to_string(),
-    };
-    let reason = if line.original_bytes.is_some() { "too_long" } else { error.reason() };
-    LineProblem { line: line.number, reason, message, tagged: false }
+    /// The problem of a line that was cut; `None` for a whole one.
+    pub fn too_long(line: &Line<'_>, limits: &Limits) -> Option<Self> {
+        let bytes = line.original_bytes?;
+        let most = limits.line_bytes;
+        let message = format!("line of {bytes} bytes, longer than {most}: tagged from its head and tail");
+        Some(Self::readable(line, "too_long", message))
+    }
+
+    /// A line with bytes that are not UTF-8.
+    pub fn invalid_utf8(line: &Line<'_>) -> Self {
+        Self::readable(line, "invalid_utf8", "not UTF-8: tagged with the bad bytes replaced")
+    }
+
+    fn readable(line: &Line<'_>, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { line: line.number, reason, message: message.into(), tagged: true }
+    }
 }
 
 impl Report {
@@ -209,6 +218,7 @@ impl Report {
     /// Adds another report behind this one.
     pub fn merge(&mut self, other: Self) {
         self.lines += other.lines;
+        self.unreadable += other.unreadable;
         self.events.iter_mut().zip(other.events).for_each(|(sum, more)| *sum += more);
         self.tagged += other.tagged;
         self.tags += other.tags;
@@ -249,11 +259,6 @@ impl Report {
         let mut all: Vec<_> = all.into_values().collect();
         all.sort_by(|a, b| b.tags.cmp(&a.tags).then_with(|| (&a.id, &a.tactic).cmp(&(&b.id, &b.tactic))));
         all
-    }
-
-    /// Lines that gave no event.
-    pub fn unreadable(&self) -> u64 {
-        self.lines - self.events.iter().sum::<u64>()
     }
 }
 

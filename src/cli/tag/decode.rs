@@ -2,18 +2,19 @@
 //! Sensor formats to native lines, block by block.
 
 use crate::event::formats::{CowrieDecoder, Format};
-use crate::event::{self, Block};
+use crate::event::{self, Block, Line};
 use crate::tag::{LineProblem, Report};
 use crate::vocab::Limits;
 
-/// The decoder of one input; chosen by the user, or by the input's first record.
+/// The decoder of one input; chosen by the user, or by the input's first record that shows a
+/// format.
 pub(super) struct Decode {
     state: State,
     limits: Limits,
 }
 
 enum State {
-    /// Nothing seen yet.
+    /// No record has shown a format: lines pass as native, whose errors are the clearest.
     Undecided,
     /// Native lines pass as they are.
     Native,
@@ -21,8 +22,33 @@ enum State {
     Cowrie(Box<CowrieDecoder>),
 }
 
+/// A block in the native format.
+pub(super) struct Decoded {
+    pub(super) block: Block,
+    /// Where the block was made of an input's records.
+    pub(super) origin: Option<Origin>,
+}
+
+/// What a decoded block was made of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// How many lines of the input.
+    pub(super) lines: u64,
+    /// For each native line, the number of the line it comes from.
+    numbers: Vec<u64>,
+}
+
+impl Origin {
+    /// The input's line behind a native line, both from 1. What an open session gives at the end
+    /// of the log has no line.
+    pub(super) fn line(&self, native: u64) -> u64 {
+        let index = usize::try_from(native).ok().and_then(|native| native.checked_sub(1));
+        index.and_then(|index| self.numbers.get(index)).copied().unwrap_or(0)
+    }
+}
+
 impl Decode {
-    /// A decoder; `None` decides by the first record.
+    /// A decoder; `None` decides by the first record that shows a format.
     pub(super) fn new(format: Option<Format>, limits: &Limits) -> Self {
         let mut decode = Self { state: State::Undecided, limits: limits.clone() };
         if let Some(format) = format {
@@ -39,40 +65,32 @@ impl Decode {
     }
 
     /// The block's events as native lines; records that cannot be read go to the report.
-    pub(super) fn block(&mut self, block: Block, report: &mut Report) -> Block {
-        if matches!(self.state, State::Undecided) && block.lines().next().is_some() {
-            self.decide(Format::detect(block.lines(), &self.limits));
-        }
-        let State::Cowrie(decoder) = &mut self.state else { return block };
-        let mut out = Vec::with_capacity(block.bytes().len() * 2);
-        for line in block.lines() {
-            let (text, _) = event::text(line.bytes);
-            if let Err(error) = decoder.line(&text, &mut out) {
-                report.lines += 1;
-                report.problem(LineProblem {
-                    line: line.number,
-                    reason: error.reason(),
-                    message: error.to_string(),
-                    tagged: false,
-                });
-            } else if line.original_bytes.is_some() {
-                report.problem(LineProblem {
-                    line: line.number,
-                    reason: "too_long",
-                    message: "line too long: tagged from its head and tail".to_owned(),
-                    tagged: true,
-                });
+    pub(super) fn block(&mut self, block: Block, report: &mut Report) -> Decoded {
+        if matches!(self.state, State::Undecided) {
+            let mut lines = block.lines();
+            let found = lines.find_map(|line| Format::of_record(&event::text(line.bytes).0, &self.limits));
+            if let Some(format) = found {
+                self.decide(format);
             }
         }
-        Block::from_bytes(out, 1)
+        let State::Cowrie(decoder) = &mut self.state else { return Decoded { block, origin: None } };
+        let mut out = Vec::with_capacity(block.bytes().len() * 2);
+        let mut origin = Origin::default();
+        for line in block.lines() {
+            origin.lines += 1;
+            record(decoder, &line, &mut out, &mut origin, report, &self.limits);
+        }
+        let block = Block::from_bytes(out, 1).made_of_cut_line(block.original_bytes());
+        Decoded { block, origin: Some(origin) }
     }
 
     /// What is left at the end of the input: sessions that never closed.
-    pub(super) fn finish(&mut self) -> Option<Block> {
+    pub(super) fn finish(&mut self) -> Option<Decoded> {
         let State::Cowrie(decoder) = &mut self.state else { return None };
         let mut out = Vec::new();
         decoder.finish(&mut out);
-        (!out.is_empty()).then(|| Block::from_bytes(out, 1))
+        let origin = Some(Origin::default());
+        (!out.is_empty()).then(|| Decoded { block: Block::from_bytes(out, 1), origin })
     }
 
     /// Records that gave no event, by kind; most first.
@@ -82,5 +100,48 @@ impl Decode {
             decoder.unmapped().map(|(kind, count)| (kind.to_owned(), count)).collect();
         counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         counts
+    }
+}
+
+/// Decodes one record and notes what is wrong with it.
+fn record(
+    decoder: &mut CowrieDecoder,
+    line: &Line<'_>,
+    out: &mut Vec<u8>,
+    origin: &mut Origin,
+    report: &mut Report,
+    limits: &Limits,
+) {
+    let (text, lossy) = event::text(line.bytes);
+    let before = out.len();
+    if let Err(error) = decoder.line(&text, out) {
+        report.unreadable += 1;
+        report.problem(LineProblem::unreadable(line, &error));
+    } else if lossy {
+        report.problem(LineProblem::invalid_utf8(line));
+    } else if out.len() == before
+        && let Some(problem) = LineProblem::too_long(line, limits)
+    {
+        // Where there is an event, evaluating it tells.
+        report.problem(problem);
+    }
+    let events = out.iter().skip(before).filter(|byte| **byte == b'\n').count();
+    origin.numbers.resize(origin.numbers.len() + events, line.number);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn native_lines_know_their_record() {
+        let input = b"no record\n\n{\"eventid\":\"cowrie.x\"}\n{\"eventid\":\"cowrie.command.input\",\"session\":\"s\",\"input\":\"id\"}\n";
+        let mut report = Report::default();
+        let mut decode = Decode::new(None, &Limits::default());
+        let decoded = decode.block(Block::from_bytes(input.to_vec(), 7), &mut report);
+        let origin = decoded.origin.expect("the third line shows the format");
+        assert_eq!((origin.lines, origin.line(1), origin.line(2)), (3, 10, 0));
+        let problems: Vec<u64> = report.problems.iter().map(|problem| problem.line).collect();
+        assert_eq!((problems, report.unreadable), (vec![7], 1));
     }
 }

@@ -18,7 +18,7 @@ use crate::event::{Block, BlockPool, LineReader};
 use crate::tag::{Ingest, Report};
 use crate::vocab::Limits;
 
-use super::decode::Decode;
+use super::decode::{Decode, Decoded, Origin};
 
 /// Blocks that wait for a worker, and outputs that wait for the writer, per worker.
 const QUEUE: usize = 4;
@@ -44,7 +44,23 @@ struct Work {
     block: Block,
     read: u64,
     first: u64,
+    origin: Option<Origin>,
     report: Report,
+}
+
+impl Work {
+    /// Evaluates the lines; problems are told by the input's lines.
+    fn tag(&mut self, ingest: &mut Ingest<'_>, out: &mut Vec<u8>) {
+        let found = self.report.problems.len();
+        ingest.block(&self.block, self.first, out, &mut self.report);
+        if let Some(origin) = &self.origin {
+            self.report.lines = origin.lines;
+            for problem in self.report.problems.iter_mut().skip(found) {
+                problem.line = origin.line(problem.line);
+            }
+            self.report.problems.sort_by_key(|problem| problem.line);
+        }
+    }
 }
 
 /// What a worker made of one block.
@@ -82,7 +98,7 @@ fn inline<R: Read>(
     let mut out = Vec::new();
     while let Some(mut work) = source.next()? {
         out.clear();
-        ingest.block(&work.block, work.first, &mut out, &mut work.report);
+        work.tag(&mut ingest, &mut out);
         sink.take(&out, work.read, &work.report)?;
         total.merge(work.report);
         pool.give(work.block);
@@ -115,7 +131,7 @@ fn threaded<R: Read>(
                 let mut ingest = ingest(settings);
                 for mut work in work {
                     let mut out = Vec::new();
-                    ingest.block(&work.block, work.first, &mut out, &mut work.report);
+                    work.tag(&mut ingest, &mut out);
                     pool.give(work.block);
                     if send_done.send(Done { out, read: work.read, report: work.report }).is_err() {
                         break;
@@ -186,19 +202,14 @@ impl<'d, R: Read> Source<'d, R> {
         let mut block = self.pool.take();
         let mut report = Report::default();
         self.ended = !self.reader.read(&mut block)?;
-        let read = block.bytes().len() as u64;
-        let block = if self.ended {
-            match self.decode.finish() {
-                Some(block) => block,
-                None => return Ok(None),
-            }
-        } else {
-            self.decode.block(block, &mut report)
-        };
+        let read = block.original_bytes().unwrap_or(block.bytes().len() as u64);
+        let decoded =
+            if self.ended { self.decode.finish() } else { Some(self.decode.block(block, &mut report)) };
+        let Some(Decoded { block, origin }) = decoded else { return Ok(None) };
         let first = self.events;
         if self.per_event {
             self.events += block.lines().count() as u64;
         }
-        Ok(Some(Work { block, read, first, report }))
+        Ok(Some(Work { block, read, first, origin, report }))
     }
 }

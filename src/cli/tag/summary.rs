@@ -104,7 +104,7 @@ impl Summary<'_> {
             notes.push(format!(
                 "{} with a problem, {} of them not tagged: {}",
                 count(lines, "line"),
-                group(report.unreadable()),
+                group(report.unreadable),
                 reasons.join(", ")
             ));
         }
@@ -191,7 +191,7 @@ impl Summary<'_> {
             "anchorless": report.anchorless,
             "cut": report.cut,
             "wrong_types": report.wrong_types,
-            "unreadable": report.unreadable(),
+            "unreadable": report.unreadable,
             "problems": reasons,
             "unmapped": unmapped,
             "techniques": techniques,

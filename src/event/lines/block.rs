@@ -21,6 +21,13 @@ impl Block {
         Self { buffer: bytes, start: 0, end, first_line, original_bytes: None }
     }
 
+    /// Says that the lines were made of one line that was cut, and how many bytes it had.
+    #[must_use]
+    pub const fn made_of_cut_line(mut self, original_bytes: Option<u64>) -> Self {
+        self.original_bytes = original_bytes;
+        self
+    }
+
     /// The bytes, line ends included.
     pub fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
@@ -31,7 +38,7 @@ impl Block {
         self.first_line
     }
 
-    /// If the block is one line that was cut: how many bytes it had.
+    /// If the block is one line that was cut, or was made of one: how many bytes it had.
     pub const fn original_bytes(&self) -> Option<u64> {
         self.original_bytes
     }

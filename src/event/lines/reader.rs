@@ -76,10 +76,12 @@ impl<R: Read> LineReader<R> {
             block.buffer.resize(self.block_bytes, 0);
         }
         copy(&mut block.buffer, &self.carry);
-        // A carry has a line end only after a long line.
+        // A carry has a line end only after a long line. Its lines are given out at once: the next
+        // read may wait.
         let mut whole = memchr::memrchr(b'\n', &self.carry).map_or(0, |at| at + 1);
         self.carry.clear();
-        while !self.at_end && block.end < self.block_bytes {
+        let waiting = whole > 0;
+        while !waiting && !self.at_end && block.end < self.block_bytes {
             let room = block.buffer.get_mut(block.end..self.block_bytes).unwrap_or_default();
             let wanted = room.len();
             let got = match read_some(&mut self.stream, room) {

@@ -10,4 +10,5 @@ mod help;
 mod pipes;
 mod rules;
 mod run;
+mod tag;
 mod test;
