@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Evidence: the payload fields that a rule declares, and the kind's context, within bounds.
 
+use crate::engine::text_view;
 use crate::event::{Event, RawObject, RawString, RawValue};
 use crate::vocab::{KindSchema, Limits};
 
 use super::json;
 
+/// What stands where a string was cut.
+const GAP: &str = " … ";
 /// How deep evidence may nest; deeper values are left out.
 const DEPTH_MAX: usize = 8;
 
 /// Appends the evidence of a rule for an event, one JSON object.
 ///
 /// The declared fields come first, then the kind's context fields, each if the payload has it and
-/// the schema lets it stand. A string is cut to [`Limits::evidence_string_bytes`], the whole to
+/// the schema lets it stand. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
 /// [`Limits::evidence_bytes`]; what was cut, here or before, shows as `truncated: true`.
 pub(super) fn write(
     out: &mut Vec<u8>,
@@ -140,13 +143,18 @@ impl Writer<'_> {
         true
     }
 
-    /// Writes a string, cut at a character boundary where it is too long.
+    /// Writes a string; of one that is too long its head and tail, at character boundaries, so that
+    /// an attack behind much padding still shows.
     fn string(&mut self, raw: RawString<'_>) {
         // Escaping makes six bytes of one at the most.
         let most = self.limits.evidence_string_bytes.min(self.left() / 6);
         let text = raw.to_text();
-        let end = text.floor_char_boundary(most);
-        self.truncated |= end < text.len();
-        json::string(self.out, text.get(..end).unwrap_or(""));
+        match text_view(&text, most.saturating_sub(GAP.len())) {
+            None => json::string(self.out, &text),
+            Some((head, tail)) => {
+                self.truncated = true;
+                json::string(self.out, &format!("{head}{GAP}{tail}"));
+            }
+        }
     }
 }

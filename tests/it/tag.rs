@@ -113,12 +113,13 @@ fn tags_come_in_order_of_technique_and_sub_technique() {
 }
 
 #[test]
-fn a_long_string_is_cut_at_a_character_and_says_so() {
-    let text = "é".repeat(5000);
+fn a_long_string_keeps_its_head_and_tail_and_says_so() {
+    let text = format!("{}; cat /etc/shadow", "é".repeat(5000));
     let tags = tags(&engine("command_text"), &command(&json!({"service": "x", "command_text": text})));
     let kept = tags[0].evidence["command_text"].as_str().unwrap();
-    assert!(kept.len() <= Limits::EVIDENCE_STRING_BYTES && kept.len() > Limits::EVIDENCE_STRING_BYTES - 2);
-    assert!(text.starts_with(kept));
+    assert!(kept.len() <= Limits::EVIDENCE_STRING_BYTES && kept.len() > Limits::EVIDENCE_STRING_BYTES - 8);
+    let (head, tail) = kept.split_once(" … ").unwrap();
+    assert!(text.starts_with(head) && text.ends_with(tail) && tail.ends_with("cat /etc/shadow"));
     assert_eq!(tags[0].evidence["truncated"], json!(true));
 }
 
