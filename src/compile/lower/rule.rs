@@ -22,7 +22,8 @@ pub(super) fn rule(
         evidence(field, rule, pack, diags);
     }
     let has = |hit: bool| rule.tests.iter().any(|test| test.hit == hit);
-    if !rule.refused && !(has(true) && has(false)) {
+    let proven = has(true) && has(false);
+    if !rule.refused && !proven {
         let message =
             format!("rule `{}` has no {} example", rule.id.value, if has(true) { "`miss`" } else { "`hit`" });
         diags.push(
