@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex_syntax::hir::Hir;
 
 /// A regular expression; equal by its pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Regex {
     pattern: Arc<str>,
     hir: Arc<Hir>,
@@ -45,6 +45,13 @@ impl Regex {
     /// What it parsed to.
     pub fn hir(&self) -> &Hir {
         &self.hir
+    }
+}
+
+impl std::fmt::Debug for Regex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The pattern says all; what it parsed to is hundreds of times as long.
+        self.pattern.fmt(f)
     }
 }
 

@@ -260,8 +260,9 @@ impl<'a> Builder<'a> {
             scan.numbers.sort();
             let plain = needles.iter().filter(|needle| !needle.nocase).cloned();
             // Needles are not empty and far fewer than the automaton's id space.
-            scan.text.literals = Literals::new(plain, false).unwrap_or_default();
             scan.text.folded = folded(&needles, &equals);
+            let usual = scan.text.folded.is_none();
+            scan.text.literals = Literals::new(plain, false, usual).unwrap_or_default();
             scan.text.groups = groups(&eager, self.plan, &mut self.regexes, self.limits);
         }
     }
@@ -391,8 +392,8 @@ fn folded(needles: &[Needle], equals: &[(String, u32)]) -> Option<FoldedScan> {
         text.is_ascii().then(|| Needle { text, ..needle.clone() })
     });
     let full = nocase().map(|needle| Needle { text: folding.fold_text(&needle.text), ..needle.clone() });
-    let ascii = Literals::new(ascii, true).unwrap_or_default();
-    let full = Literals::new(full, false).unwrap_or_default();
+    let ascii = Literals::new(ascii, true, true).unwrap_or_default();
+    let full = Literals::new(full, false, false).unwrap_or_default();
     let mut exact = ExactTable::default();
     for (text, pred) in equals {
         exact.add(&folding.fold_text(text), *pred);

@@ -55,10 +55,12 @@ impl Literals {
     /// The automaton of these needles; `None` where there are none.
     ///
     /// With `ascii_nocase` it finds every needle in every ASCII case and then looks whether a
-    /// needle that counts as it is really stands there, so that one pass serves both sorts.
+    /// needle that counts as it is really stands there, so that one pass serves both sorts. An
+    /// automaton that is not for the usual texts is the kind that is built quicker.
     pub(super) fn new(
         needles: impl Iterator<Item = Needle>,
         ascii_nocase: bool,
+        usual: bool,
     ) -> Result<Option<Self>, BuildError> {
         let mut by_text: BTreeMap<String, Vec<Target>> = BTreeMap::new();
         for Needle { text, anchor, nocase, pred } in needles {
@@ -71,8 +73,8 @@ impl Literals {
             return Ok(None);
         }
         let bytes: usize = by_text.keys().map(String::len).sum();
-        let kind =
-            if bytes <= DFA_NEEDLE_BYTES_MAX { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+        let dfa = usual && bytes <= DFA_NEEDLE_BYTES_MAX;
+        let kind = if dfa { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
         let automaton = AhoCorasickBuilder::new()
             .kind(Some(kind))
             .match_kind(MatchKind::Standard)
