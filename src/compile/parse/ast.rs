@@ -275,6 +275,29 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// Every operator.
+    pub const ALL: [Self; 19] = [
+        Self::Eq,
+        Self::Ne,
+        Self::Lt,
+        Self::Le,
+        Self::Gt,
+        Self::Ge,
+        Self::Contains,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Matches,
+        Self::Like,
+        Self::In,
+        Self::Has,
+        Self::HasAny,
+        Self::HasAll,
+        Self::Add,
+        Self::Sub,
+        Self::Mul,
+        Self::Div,
+    ];
+
     /// The operator as it is written.
     pub const fn as_str(self) -> &'static str {
         match self {

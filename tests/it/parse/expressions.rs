@@ -213,28 +213,7 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn binary_op() -> impl Strategy<Value = BinaryOp> {
-    use BinaryOp as Op;
-    prop::sample::select(vec![
-        Op::Eq,
-        Op::Ne,
-        Op::Lt,
-        Op::Le,
-        Op::Gt,
-        Op::Ge,
-        Op::Contains,
-        Op::StartsWith,
-        Op::EndsWith,
-        Op::Matches,
-        Op::Like,
-        Op::In,
-        Op::Has,
-        Op::HasAny,
-        Op::HasAll,
-        Op::Add,
-        Op::Sub,
-        Op::Mul,
-        Op::Div,
-    ])
+    prop::sample::select(BinaryOp::ALL.to_vec())
 }
 
 fn tree() -> impl Strategy<Value = Expr> {

@@ -194,29 +194,7 @@ fn fold_sign(expr: Expr) -> Expr {
 }
 
 fn binary_op(text: &str) -> Option<BinaryOp> {
-    use BinaryOp as Op;
-    let all = [
-        Op::Eq,
-        Op::Ne,
-        Op::Lt,
-        Op::Le,
-        Op::Gt,
-        Op::Ge,
-        Op::Contains,
-        Op::StartsWith,
-        Op::EndsWith,
-        Op::Matches,
-        Op::Like,
-        Op::In,
-        Op::Has,
-        Op::HasAny,
-        Op::HasAll,
-        Op::Add,
-        Op::Sub,
-        Op::Mul,
-        Op::Div,
-    ];
-    all.into_iter().find(|op| op.as_str() == text)
+    BinaryOp::ALL.into_iter().find(|op| op.as_str() == text)
 }
 
 /// The name after `@` or `$`.
