@@ -10,6 +10,7 @@
 //! © The MITRE Corporation. ATT&CK data is reproduced and distributed with the permission of The
 //! MITRE Corporation.
 
+pub mod bundle;
 mod catalogue;
 mod ids;
 pub mod kill_chain;

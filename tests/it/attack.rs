@@ -10,6 +10,8 @@
     reason = "tests"
 )]
 
+pub(crate) mod bundle;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
@@ -251,7 +253,7 @@ fn official_bundle_gives_the_same_table_as_the_package() {
 }
 
 /// A bundle of STIX 2.1 with one of each object that the catalogue reads, and `more` objects.
-fn bundle(more: &str) -> String {
+pub(crate) fn stix_21(more: &str) -> String {
     let object = |kind: &str, number: u8, id: &str, rest: &str| {
         format!(
             r#"{{"type":"{kind}","spec_version":"2.1","id":"{kind}--00000000-0000-4000-8000-0000000000{number:02}",
@@ -287,7 +289,7 @@ fn bundle(more: &str) -> String {
 
 #[test]
 fn stix_21_bundle_packs_with_its_own_version_and_addresses() {
-    let table = pack::pack(&bundle(""), &[], Some("1.0")).unwrap();
+    let table = pack::pack(&stix_21(""), &[], Some("1.0")).unwrap();
     insta::assert_snapshot!(table);
     let attack = Catalogue::from_table(&table).unwrap();
     assert_eq!(attack.release(), "enterprise-v20.0");
@@ -300,33 +302,33 @@ fn stix_21_bundle_packs_with_its_own_version_and_addresses() {
 fn what_cannot_be_packed_says_why() {
     let cases = [
         (pack::pack("{", &[], None), "source: EOF while parsing an object at line 1 column 1"),
-        (pack::pack(&bundle(",{}"), &[], None), "bundle: missing field `type`"),
+        (pack::pack(&stix_21(",{}"), &[], None), "bundle: missing field `type`"),
         (
-            pack::pack(&bundle(r#",{"type":"attack-pattern","id":"attack-pattern--x"}"#), &[], None),
+            pack::pack(&stix_21(r#",{"type":"attack-pattern","id":"attack-pattern--x"}"#), &[], None),
             "`attack-pattern--x`: no external reference of `mitre-attack`",
         ),
         (
-            pack::pack(&bundle("").replace("T1061", "T1059"), &[], None),
+            pack::pack(&stix_21("").replace("T1061", "T1059"), &[], None),
             "`T1059`: there is another object with this id",
         ),
         (
-            pack::pack(&bundle("").replace("G0001", "APT1"), &[], None),
+            pack::pack(&stix_21("").replace("G0001", "APT1"), &[], None),
             "`APT1`: not the id of a tactic, technique or group",
         ),
         (
-            pack::pack(&bundle("").replace("Interpreter", r"a\tb"), &[], None),
+            pack::pack(&stix_21("").replace("Interpreter", r"a\tb"), &[], None),
             "`T1059`: a control character in a name or an address",
         ),
         (
             pack::pack(
-                &bundle("").replace("mitre-attack\",\"phase", "mitre-ics-attack\",\"phase"),
+                &stix_21("").replace("mitre-attack\",\"phase", "mitre-ics-attack\",\"phase"),
                 &[],
                 None,
             ),
             "`T1059`: a live technique without a tactic",
         ),
         (
-            pack::pack(&bundle("").replace("20.0", "next"), &[], None),
+            pack::pack(&stix_21("").replace("20.0", "next"), &[], None),
             "`release`: the release is not like `enterprise-v19.0`",
         ),
         (pack::from_tables(BASE, &[CHANGES, CHANGES]), "`T1027.018`: there is another object with this id"),

@@ -3,9 +3,10 @@
 
 use serde_json::json;
 
-use crate::attack::{Catalogue, is_technique_id};
+use crate::attack::is_technique_id;
 
 use super::super::text::counted_or_no;
+use super::source::SourceArgs;
 use super::{Exit, Ui, normal, unknown};
 
 /// Lists the groups that use a technique
@@ -13,13 +14,17 @@ use super::{Exit, Ui, normal, unknown};
 /// A technique's groups are those that MITRE names for exactly this id: groups of its sub-techniques
 /// are not among them.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  decnet-ttp attack groups T1059.004\n  decnet-ttp attack groups T1110 --json"
-)]
+#[command(after_help = "Examples:
+  decnet-ttp attack groups T1059.004
+  decnet-ttp attack groups T1110 --json
+  decnet-ttp attack groups T1110 --bundle enterprise-attack-20.0.json")]
 pub(super) struct Args {
     /// A technique or sub-technique
     #[arg(value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    source: SourceArgs,
 
     /// Prints one JSON array
     #[arg(long)]
@@ -27,11 +32,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let attack = Catalogue::embedded();
+    let attack = &*args.source.open(ui)?;
     let id = normal(&args.id);
     let Some(technique) = attack.technique(&id) else {
         if is_technique_id(&id) || (attack.tactic(&id).is_none() && attack.group(&id).is_none()) {
-            return Err(unknown(&id, &args.id));
+            return Err(unknown(attack, &id, &args.id));
         }
         return Err(
             Exit::Usage.because(format!("`{id}` is not a technique: those look like T1059 or T1059.004"))

@@ -2,8 +2,11 @@
 //! `attack`: the ATT&CK catalogue.
 
 mod groups;
+mod import;
 mod make;
+mod migrate;
 mod show;
+mod source;
 
 use crate::attack::{Catalogue, is_group_id, is_tactic_id, is_technique_id, license};
 
@@ -29,6 +32,8 @@ enum Command {
     Groups(groups::Args),
     License(LicenseArgs),
     Pack(make::Args),
+    Import(import::Args),
+    Migrate(migrate::Args),
 }
 
 /// Prints MITRE's notice and licence, and what the catalogue was made from
@@ -45,6 +50,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
             Ok(Exit::Fine)
         }
         Command::Pack(args) => make::run(args, ui),
+        Command::Import(args) => import::run(args, ui),
+        Command::Migrate(args) => migrate::run(args, ui),
     }
 }
 
@@ -54,7 +61,7 @@ fn normal(id: &str) -> String {
 }
 
 /// Why an id, as normal and as typed, finds nothing.
-fn unknown(id: &str, typed: &str) -> anyhow::Error {
+fn unknown(attack: &Catalogue, id: &str, typed: &str) -> anyhow::Error {
     let what = match id {
         id if is_tactic_id(id) => "tactic",
         id if is_technique_id(id) => "technique",
@@ -64,5 +71,5 @@ fn unknown(id: &str, typed: &str) -> anyhow::Error {
             return Exit::Usage.because(format!("`{typed}` is not an ATT&CK id: {forms}"));
         }
     };
-    Exit::Usage.because(format!("no {what} `{id}` in {}", Catalogue::embedded().release()))
+    Exit::Usage.because(format!("no {what} `{id}` in {}", attack.release()))
 }

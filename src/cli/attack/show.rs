@@ -10,6 +10,7 @@ use crate::attack::{Catalogue, Group, Status, Tactic, Technique};
 
 use super::super::Tone;
 use super::super::text::{WIDTH, wrap};
+use super::source::SourceArgs;
 use super::{Exit, Ui, normal, unknown};
 
 /// Shows a technique, sub-technique, tactic or group
@@ -17,11 +18,15 @@ use super::{Exit, Ui, normal, unknown};
 #[command(after_help = "Examples:
   decnet-ttp attack show T1003.008
   decnet-ttp attack show TA0006
-  decnet-ttp attack show G0007 --json")]
+  decnet-ttp attack show G0007 --json
+  decnet-ttp attack show T1685 --bundle cache")]
 pub(super) struct Args {
     /// Such as T1059, T1059.004, TA0002 or G0007
     #[arg(value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    source: SourceArgs,
 
     /// Prints one JSON object
     #[arg(long)]
@@ -36,7 +41,7 @@ struct Page<'a> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let attack = Catalogue::embedded();
+    let attack = &*args.source.open(ui)?;
     let id = normal(&args.id);
     let mut page = Page { attack, ui, out: String::new() };
     let json = if let Some(technique) = attack.technique(&id) {
@@ -49,7 +54,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
         page.group(group);
         group_json(attack, group)
     } else {
-        return Err(unknown(&id, &args.id));
+        return Err(unknown(attack, &id, &args.id));
     };
     if args.json {
         ui.print_json(&json)?;

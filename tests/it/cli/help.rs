@@ -4,7 +4,7 @@
 use super::run::{assert_inert, assert_transcripts, run};
 
 /// Every command that does something.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "tag",
     "check",
     "test",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 12] = [
     "attack groups",
     "attack license",
     "attack pack",
+    "attack import",
+    "attack migrate",
     "completions",
     "man",
 ];

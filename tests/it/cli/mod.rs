@@ -4,6 +4,8 @@
 //! `tests/cli/` has three packs: `good`, `bad` (does not compile) and `wrong` (its tests fail).
 
 mod attack;
+mod attack_bundle;
+mod attack_migrate;
 mod check;
 mod explain;
 mod help;

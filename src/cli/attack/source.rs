@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Which catalogue a command looks at: the embedded one or a bundle's.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use crate::attack::Catalogue;
+use crate::attack::bundle::{self, BundleError, Given, Loaded, Places, Sha256Digest};
+
+use super::{Exit, Ui};
+
+/// The word that stands for the newest bundle in the cache folder.
+const CACHE: &str = "cache";
+
+/// What the user says about a bundle.
+#[derive(Debug, clap::Args)]
+pub(super) struct GivenArgs {
+    /// MITRE's licence, where no LICENSE.txt lies beside the bundle
+    #[arg(long, value_name = "FILE")]
+    license: Option<PathBuf>,
+
+    /// The bundle's SHA-256, for one that is not known here
+    #[arg(long, value_name = "HEX", value_parser = digest)]
+    sha256: Option<Sha256Digest>,
+
+    /// The bundle's release (18.1), for one that does not say its own, as STIX 2.0 ones don't
+    #[arg(long, value_name = "V")]
+    release: Option<String>,
+}
+
+/// `--bundle FILE|cache`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SourceArgs {
+    /// Looks at this bundle, or at the newest imported one (`cache`), instead of the built-in
+    /// catalogue; DECNET_ATTACK_BUNDLE does the same
+    #[arg(long, value_name = "FILE|cache")]
+    bundle: Option<PathBuf>,
+
+    #[command(flatten)]
+    given: GivenArgs,
+}
+
+/// A catalogue, wherever it came from.
+pub(super) enum Source {
+    Embedded(&'static Catalogue),
+    Bundle(Box<Loaded>),
+}
+
+impl Deref for Source {
+    type Target = Catalogue;
+
+    fn deref(&self) -> &Catalogue {
+        match self {
+            Self::Embedded(catalogue) => catalogue,
+            Self::Bundle(loaded) => &loaded.catalogue,
+        }
+    }
+}
+
+impl SourceArgs {
+    /// The catalogue that the user wants.
+    ///
+    /// # Errors
+    /// The bundle is not there, or refused.
+    pub(super) fn open(&self, ui: &Ui) -> anyhow::Result<Source> {
+        let places = Places::from_env();
+        let path = match self.bundle.as_deref() {
+            Some(path) if path == Path::new(CACHE) => {
+                Some(places.cached().ok_or_else(|| Exit::Usage.because(no_cached(&places)))?)
+            }
+            Some(path) => Some(path.to_owned()),
+            None => places.bundle.clone(),
+        };
+        let Some(path) = path else { return Ok(Source::Embedded(Catalogue::embedded())) };
+        let loaded = bundle::load(&path, self.given.given(), &places).map_err(refused)?;
+        report(&loaded, ui);
+        Ok(Source::Bundle(Box::new(loaded)))
+    }
+}
+
+impl GivenArgs {
+    pub(super) fn given(&self) -> Given<'_> {
+        Given { sha256: self.sha256, release: self.release.as_deref(), license: self.license.as_deref() }
+    }
+}
+
+/// Says what the user should know of a bundle.
+pub(super) fn report(loaded: &Loaded, ui: &Ui) {
+    for notice in &loaded.notices {
+        ui.note(&super::super::text::escape(&format!("warning: {notice}")));
+    }
+}
+
+/// The exit code that a bundle's error ends in.
+pub(super) fn refused(error: BundleError) -> anyhow::Error {
+    let exit = match &error {
+        error if error.is_unreadable() => Exit::Usage,
+        error if error.is_write() => Exit::Io,
+        _ => Exit::Config,
+    };
+    exit.wrap(error)
+}
+
+fn digest(text: &str) -> Result<Sha256Digest, &'static str> {
+    Sha256Digest::from_hex(text).ok_or("a SHA-256 has 64 hexadecimal digits")
+}
+
+fn no_cached(places: &Places) -> String {
+    match &places.cache {
+        Some(cache) => {
+            format!("no bundle in `{}`: `attack import FILE` puts one there", cache.display())
+        }
+        None => "no cache folder: neither `XDG_CACHE_HOME` nor `HOME` is set".to_owned(),
+    }
+}

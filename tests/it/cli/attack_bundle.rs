@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `attack import`, and looking at what was imported.
+
+use std::path::Path;
+use std::process::Command;
+
+use decnet_ttp::attack::bundle::Sha256Digest;
+use decnet_ttp::attack::license;
+
+use super::run::{Ran, binary};
+use crate::attack::bundle::{Folder, official};
+use crate::attack::stix_21;
+
+/// The binary in that folder, with a cache folder below it.
+fn run_in(folder: &Folder, args: &[&str]) -> Ran {
+    ran(binary().current_dir(folder.path("")).env("XDG_CACHE_HOME", folder.path("xdg")).args(args))
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let output = command.output().expect("the binary ends");
+    Ran {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().expect("no signal ends it"),
+    }
+}
+
+fn digest(bytes: impl AsRef<[u8]>) -> String {
+    Sha256Digest::of(bytes.as_ref()).to_string()
+}
+
+#[test]
+fn an_imported_bundle_is_looked_at_and_the_built_in_catalogue_without_asking() {
+    let folder = Folder::new("cli-import");
+    folder.write("b.json", stix_21(""));
+    let empty = run_in(&folder, &["attack", "show", "T1059", "--bundle", "cache"]);
+    assert_eq!(empty.code, 2);
+    assert!(empty.stderr.contains("`attack import FILE` puts one there"), "{}", empty.stderr);
+
+    let sha256 = digest(stix_21(""));
+    let import = ["attack", "import", "b.json", "--sha256", &sha256];
+    let refused = run_in(&folder, &import);
+    assert_eq!((refused.code, refused.stdout.as_str()), (78, ""));
+    assert!(refused.stderr.starts_with("error: no licence for `b.json`"), "{}", refused.stderr);
+
+    folder.write("terms.txt", license().text);
+    let imported = run_in(&folder, &[&import[..], &["--license", "terms.txt"]].concat());
+    let path = folder.path("xdg/decnet/attack/enterprise-attack-20.0.json");
+    assert_eq!(imported.stdout, format!("enterprise-v20.0 {sha256} {}\n", path.display()));
+    assert_eq!(imported.stderr, "2 techniques and 1 group; `--bundle cache` looks at them\n");
+    assert_eq!(imported.code, 0);
+
+    let shown = run_in(&folder, &["attack", "show", "T1061", "--bundle", "cache"]);
+    assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
+    assert!(shown.stdout.contains("enterprise-v20.0") && shown.stdout.contains("replaced by T1059"));
+    let groups = run_in(&folder, &["attack", "groups", "T1059", "--bundle", "cache", "--json"]);
+    assert!(groups.stdout.contains(r#""id":"G0001""#), "{}", groups.stdout);
+    let unknown = run_in(&folder, &["attack", "show", "T1110", "--bundle", "cache"]);
+    assert_eq!(
+        (unknown.code, unknown.stderr.as_str()),
+        (2, "error: no technique `T1110` in enterprise-v20.0\n")
+    );
+
+    let built_in = run_in(&folder, &["attack", "show", "T1061", "--json"]);
+    assert!(built_in.stdout.contains("enterprise-v19.0"));
+    let variable = ran(binary()
+        .env("XDG_CACHE_HOME", folder.path("xdg"))
+        .env("DECNET_ATTACK_BUNDLE", &path)
+        .args(["attack", "show", "T1061", "--json"]));
+    assert!(variable.stdout.contains("enterprise-v20.0"), "{}", variable.stderr);
+
+    let json = run_in(&folder, &["attack", "import", "b.json", "--json", "--quiet"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&json["release"], &json["sha256"]), (&"enterprise-v20.0".into(), &sha256.into()));
+}
+
+#[test]
+fn a_refused_bundle_ends_with_its_own_code() {
+    let folder = Folder::new("cli-refused");
+    let path = folder.write("b.json", stix_21(""));
+    folder.write("LICENSE.txt", license().text);
+    folder.write("not.json", "{}");
+    let code = |args: &[&str]| {
+        let ran = run_in(&folder, args);
+        assert!(ran.stdout.is_empty() && ran.stderr.starts_with("error: "), "{ran:?}");
+        ran.code
+    };
+    let (zeros, not) = ("0".repeat(64), digest("{}"));
+    let show = ["attack", "show", "T1059", "--bundle"];
+    assert_eq!(code(&["attack", "import", "b.json"]), 78, "not known here");
+    assert_eq!(code(&["attack", "import", "b.json", "--sha256", &zeros]), 78, "another digest");
+    assert_eq!(code(&["attack", "import", "b.json", "--sha256", "abc"]), 2, "no digest");
+    assert_eq!(code(&["attack", "import", "not.json", "--sha256", &not]), 78, "no bundle");
+    assert_eq!(code(&["attack", "import", "absent.json"]), 2);
+    assert_eq!(code(&["attack", "import", "."]), 2);
+    assert_eq!(code(&[&show[..], &["b.json"]].concat()), 78);
+    let sha256 = digest(std::fs::read(&path).unwrap());
+    let args = ["attack", "import", "b.json", "--sha256", &sha256];
+    let full = ran(binary().current_dir(folder.path("")).env("XDG_CACHE_HOME", path).args(args));
+    assert_eq!(full.code, 74, "{}", full.stderr);
+}
+
+#[test]
+fn a_changed_licence_is_a_warning() {
+    let folder = Folder::new("cli-licence");
+    folder.write("b.json", stix_21(""));
+    folder.write("LICENSE.txt", license().text);
+    let sha256 = digest(stix_21(""));
+    let show = ["attack", "show", "T1059", "--bundle", "b.json", "--sha256", &sha256];
+    assert_eq!(run_in(&folder, &show).stderr, "");
+    folder.write("LICENSE.txt", format!("{}\n", license().text));
+    let warned = run_in(&folder, &show);
+    assert_eq!(warned.code, 0);
+    assert!(warned.stderr.starts_with("warning: MITRE's licence has changed: "), "{}", warned.stderr);
+    assert_eq!(run_in(&folder, &show).stderr, "", "once");
+}
+
+/// The address space is limited, which is more than the memory that is used.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_official_bundle_loads_in_150_mib() {
+    let Some(bytes) = official() else { return };
+    let folder = Folder::new("cli-memory");
+    folder.write("b.json", &bytes);
+    folder.write("LICENSE.txt", license().text);
+    let sha256 = digest(&bytes);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -v 153600 && exec \"$@\"", "sh"]);
+    limited.arg(Path::new(env!("CARGO_BIN_EXE_decnet-ttp")));
+    limited.args(["attack", "show", "T1059", "--bundle", "b.json", "--release", "18.1", "--sha256", &sha256]);
+    let shown = ran(limited.current_dir(folder.path("")).env("XDG_CACHE_HOME", folder.path("xdg")));
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert!(shown.stdout.contains("enterprise-v18.1"));
+}
