@@ -22,6 +22,8 @@ enum Reason {
     UnknownSourceKind(Box<str>),
     NoSourceId,
     NoEventId,
+    NotSyslog { expected: &'static str, offset: usize },
+    TooManyParams { offset: usize },
 }
 
 impl EventError {
@@ -55,6 +57,16 @@ impl EventError {
         Self { reason: Reason::NoEventId }
     }
 
+    #[cold]
+    pub(super) fn not_syslog(expected: &'static str, offset: usize) -> Self {
+        Self { reason: Reason::NotSyslog { expected, offset } }
+    }
+
+    #[cold]
+    pub(super) fn too_many_params(offset: usize) -> Self {
+        Self { reason: Reason::TooManyParams { offset } }
+    }
+
     /// A stable word for counting and for dead letters: `syntax`, `truncated`, `too_many_keys`,
     /// `duplicate_key`, `wrong_type`, `no_source_kind`, `unknown_source_kind`, `no_source_id` or
     /// `no_eventid`.
@@ -66,13 +78,16 @@ impl EventError {
             Reason::UnknownSourceKind(_) => "unknown_source_kind",
             Reason::NoSourceId => "no_source_id",
             Reason::NoEventId => "no_eventid",
+            Reason::NotSyslog { .. } => "syntax",
+            Reason::TooManyParams { .. } => "too_many_keys",
         }
     }
 
-    /// The byte of the record at which its JSON is wrong.
+    /// The byte of the record at which its syntax is wrong.
     pub fn offset(&self) -> Option<usize> {
         match &self.reason {
             Reason::Json(error) => Some(error.offset()),
+            Reason::NotSyslog { offset, .. } | Reason::TooManyParams { offset } => Some(*offset),
             _ => None,
         }
     }
@@ -109,6 +124,10 @@ impl fmt::Display for EventError {
             Reason::UnknownSourceKind(name) => write!(f, "unknown source kind `{}`", name.escape_debug()),
             Reason::NoSourceId => f.write_str("no `source_id`, and nothing to derive one from"),
             Reason::NoEventId => f.write_str("no `eventid`"),
+            Reason::NotSyslog { expected, offset } => {
+                write!(f, "not a syslog message: expected {expected} at byte {offset}")
+            }
+            Reason::TooManyParams { offset } => write!(f, "too many parameters at byte {offset}"),
         }
     }
 }

@@ -5,3 +5,4 @@ mod cowrie;
 mod envelope;
 mod json;
 mod lines;
+mod syslog;

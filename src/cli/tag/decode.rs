@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Sensor formats to native lines, block by block.
 
-use crate::event::formats::{CowrieDecoder, Format};
-use crate::event::{self, Block, Line};
+use crate::event::formats::{CowrieDecoder, Format, SyslogDecoder};
+use crate::event::{self, Block, EventError, Line};
 use crate::tag::{LineProblem, Report};
 use crate::vocab::Limits;
 
@@ -20,6 +20,19 @@ enum State {
     Native,
     /// A Cowrie log.
     Cowrie(Box<CowrieDecoder>),
+    /// DECNET's RFC 5424 stream.
+    Syslog(Box<SyslogDecoder>),
+}
+
+impl State {
+    /// Decodes one record of a format that is turned into native lines.
+    fn line(&mut self, line: &str, out: &mut Vec<u8>) -> Result<(), EventError> {
+        match self {
+            Self::Undecided | Self::Native => Ok(()),
+            Self::Cowrie(decoder) => decoder.line(line, out),
+            Self::Syslog(decoder) => decoder.line(line, out),
+        }
+    }
 }
 
 /// A block in the native format.
@@ -61,6 +74,7 @@ impl Decode {
         self.state = match format {
             Format::Decnet => State::Native,
             Format::Cowrie => State::Cowrie(Box::new(CowrieDecoder::new(&self.limits))),
+            Format::Syslog => State::Syslog(Box::new(SyslogDecoder::new(&self.limits))),
         };
     }
 
@@ -73,12 +87,14 @@ impl Decode {
                 self.decide(format);
             }
         }
-        let State::Cowrie(decoder) = &mut self.state else { return Decoded { block, origin: None } };
+        if matches!(self.state, State::Undecided | State::Native) {
+            return Decoded { block, origin: None };
+        }
         let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let mut origin = Origin::default();
         for line in block.lines() {
             origin.lines += 1;
-            record(decoder, &line, &mut out, &mut origin, report, &self.limits);
+            record(&mut self.state, &line, &mut out, &mut origin, report, &self.limits);
         }
         let block = Block::from_bytes(out, 1).made_of_cut_line(block.original_bytes());
         Decoded { block, origin: Some(origin) }
@@ -86,18 +102,24 @@ impl Decode {
 
     /// What is left at the end of the input: sessions that never closed.
     pub(super) fn finish(&mut self) -> Option<Decoded> {
-        let State::Cowrie(decoder) = &mut self.state else { return None };
         let mut out = Vec::new();
-        decoder.finish(&mut out);
+        match &mut self.state {
+            State::Undecided | State::Native => {}
+            State::Cowrie(decoder) => decoder.finish(&mut out),
+            State::Syslog(decoder) => decoder.finish(&mut out),
+        }
         let origin = Some(Origin::default());
         (!out.is_empty()).then(|| Decoded { block: Block::from_bytes(out, 1), origin })
     }
 
     /// Records that gave no event, by kind; most first.
     pub(super) fn unmapped(&self) -> Vec<(String, u64)> {
-        let State::Cowrie(decoder) = &self.state else { return Vec::new() };
-        let mut counts: Vec<(String, u64)> =
-            decoder.unmapped().map(|(kind, count)| (kind.to_owned(), count)).collect();
+        let owned = |(kind, count): (&str, u64)| (kind.to_owned(), count);
+        let mut counts: Vec<(String, u64)> = match &self.state {
+            State::Undecided | State::Native => Vec::new(),
+            State::Cowrie(decoder) => decoder.unmapped().map(owned).collect(),
+            State::Syslog(decoder) => decoder.unmapped().map(owned).collect(),
+        };
         counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         counts
     }
@@ -105,7 +127,7 @@ impl Decode {
 
 /// Decodes one record and notes what is wrong with it.
 fn record(
-    decoder: &mut CowrieDecoder,
+    state: &mut State,
     line: &Line<'_>,
     out: &mut Vec<u8>,
     origin: &mut Origin,
@@ -114,7 +136,7 @@ fn record(
 ) {
     let (text, lossy) = event::text(line.bytes);
     let before = out.len();
-    if let Err(error) = decoder.line(&text, out) {
+    if let Err(error) = state.line(&text, out) {
         report.unreadable += 1;
         report.problem(LineProblem::unreadable(line, &error));
     } else if lossy {

@@ -28,7 +28,7 @@ pub(super) struct Args {
     #[command(flatten)]
     rules: RulesArg,
 
-    /// What the input is: native events, a Cowrie log, or whichever its first records show
+    /// What the input is: native events, a sensor's log, or whichever its first records show
     #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
     format: FormatArg,
 
@@ -72,6 +72,8 @@ enum FormatArg {
     Decnet,
     /// Cowrie's JSON log
     Cowrie,
+    /// DECNET's RFC 5424 stream
+    Syslog,
 }
 
 impl FormatArg {
@@ -80,6 +82,7 @@ impl FormatArg {
             Self::Auto => None,
             Self::Decnet => Some(Format::Decnet),
             Self::Cowrie => Some(Format::Cowrie),
+            Self::Syslog => Some(Format::Syslog),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::vocab::Limits;
 const RECORDS_MAX: usize = 16;
 
 pub(super) fn of_record(record: &str, limits: &Limits) -> Option<Format> {
+    if is_syslog(record) {
+        return Some(Format::Syslog);
+    }
     let object = RawObject::parse(record, limits).ok()?;
     let mut found = None;
     for (key, value) in object.members() {
@@ -27,4 +30,12 @@ pub(super) fn of_record(record: &str, limits: &Limits) -> Option<Format> {
 
 pub(super) fn of_lines(lines: Lines<'_>, limits: &Limits) -> Option<Format> {
     lines.take(RECORDS_MAX).find_map(|line| of_record(&text(line.bytes).0, limits))
+}
+
+/// Whether a record begins with a priority and version 1, as in `<134>1 `.
+fn is_syslog(record: &str) -> bool {
+    let priority = record.strip_prefix('<').and_then(|rest| rest.split_once(">1 "));
+    priority.is_some_and(|(digits, _)| {
+        (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }

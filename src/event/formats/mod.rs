@@ -4,12 +4,17 @@
 //! A format is one module here. It keeps bounded state, and what it cannot map it counts by kind:
 //! no record is lost in silence.
 
+mod attempts;
 mod cowrie;
 pub(super) mod decnet;
 mod detect;
+mod kept;
+mod lru;
 mod native;
+mod syslog;
 
 pub use cowrie::CowrieDecoder;
+pub use syslog::{SyslogDecoder, SyslogElement, SyslogMessage};
 
 use super::lines::Lines;
 use crate::vocab::Limits;
@@ -21,17 +26,20 @@ pub enum Format {
     Decnet,
     /// Cowrie's JSON log, see [`CowrieDecoder`].
     Cowrie,
+    /// DECNET's RFC 5424 stream, see [`SyslogDecoder`].
+    Syslog,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Decnet, Self::Cowrie];
+    pub const ALL: [Self; 3] = [Self::Decnet, Self::Cowrie, Self::Syslog];
 
     /// The format's name on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Decnet => "decnet",
             Self::Cowrie => "cowrie",
+            Self::Syslog => "syslog",
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::event::json::RawObject;
 use crate::vocab::SourceKind;
 
 /// Who, where and when: what an event's envelope says besides its kind and id.
@@ -67,6 +68,30 @@ impl<'o> EventWriter<'o> {
         if let Some(value) = value {
             self.key(key);
             self.out.extend_from_slice(if value { b"true" } else { b"false" });
+        }
+    }
+
+    /// A list of texts; none at all if there is none.
+    pub(super) fn texts<'t>(&mut self, key: &str, values: impl IntoIterator<Item = &'t str>) {
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_none() {
+            return;
+        }
+        self.key(key);
+        let mut before = b'[';
+        for value in values {
+            self.out.push(before);
+            self.quoted(value);
+            before = b',';
+        }
+        self.out.push(b']');
+    }
+
+    /// An object, as it stands.
+    pub(super) fn object(&mut self, key: &str, value: Option<RawObject<'_>>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.out.extend_from_slice(value.as_str().as_bytes());
         }
     }
 

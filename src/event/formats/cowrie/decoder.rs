@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The decoder: which record does what.
 
-use std::collections::BTreeMap;
-
-use super::attempts::Attempts;
 use super::emit::{self, End, Transfer};
-use super::lru::Lru;
 use super::record::{Key, Record};
 use super::session::{self, OfferedKey, Session};
 use crate::event::error::EventError;
-use crate::event::text::head;
+use crate::event::formats::attempts::Attempts;
+use crate::event::formats::kept::{Unmapped, millisecond};
+use crate::event::formats::lru::Lru;
 use crate::vocab::Limits;
-
-/// Different names of records that are counted by name.
-const UNMAPPED_MAX: usize = 64;
-/// Bytes of such a name.
-const NAME_BYTES: usize = 64;
-/// What further ones are counted under.
-const OTHER: &str = "(other)";
 
 /// Turns Cowrie's JSON log into native event lines.
 ///
@@ -48,7 +39,7 @@ pub struct CowrieDecoder {
     open: Lru<Session>,
     closed: Lru<Session>,
     attempts: Attempts,
-    unmapped: BTreeMap<Box<str>, u64>,
+    unmapped: Unmapped,
     evicted: u64,
 }
 
@@ -117,7 +108,7 @@ impl CowrieDecoder {
             open: Lru::new(limits.sessions),
             closed: Lru::new(limits.sessions),
             attempts: Attempts::new(limits.sessions),
-            unmapped: BTreeMap::new(),
+            unmapped: Unmapped::default(),
             evicted: 0,
         }
     }
@@ -132,7 +123,7 @@ impl CowrieDecoder {
         let record = Record::parse(line, &self.limits)?;
         let name = record.text(Key::EventId).ok_or_else(EventError::no_event_id)?;
         let Some(kind) = name.strip_prefix("cowrie.").and_then(Kind::of) else {
-            self.count_unmapped(&name);
+            self.unmapped.count(&name);
             return Ok(());
         };
         if kind == Kind::Echo {
@@ -142,7 +133,7 @@ impl CowrieDecoder {
         match (id.as_deref(), kind) {
             (Some(id), Kind::Connect) => self.connect(id, &record, out),
             (Some(id), Kind::Closed) => self.close(id, &record, out),
-            (None, Kind::Connect | Kind::Closed) => self.count_unmapped(&name),
+            (None, Kind::Connect | Kind::Closed) => self.unmapped.count(&name),
             (Some(id), kind) => {
                 self.ensure(id, &record, out);
                 let list = if self.open.contains(id) { &mut self.open } else { &mut self.closed };
@@ -171,7 +162,7 @@ impl CowrieDecoder {
     /// How many records of each `eventid` were not mapped to events, by name; past a bound on the
     /// names, further ones are under `(other)`.
     pub fn unmapped(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.unmapped.iter().map(|(name, count)| (&**name, *count))
+        self.unmapped.iter()
     }
 
     /// How many sessions were written early, because too many were open.
@@ -215,16 +206,6 @@ impl CowrieDecoder {
             session.closed = true;
         }
         self.closed.insert(id, session);
-    }
-
-    fn count_unmapped(&mut self, name: &str) {
-        let name = head(name, NAME_BYTES);
-        if let Some(count) = self.unmapped.get_mut(name) {
-            *count += 1;
-            return;
-        }
-        let name = if self.unmapped.len() < UNMAPPED_MAX { name } else { OTHER };
-        *self.unmapped.entry(name.into()).or_default() += 1;
     }
 }
 
@@ -284,7 +265,7 @@ fn login(
     let username = record.any_text(Key::Username).unwrap_or_default();
     // Only guesses count: clients offer keys on their own.
     let counted = record.any_text(Key::Password).map(|password| {
-        let at_ms = session.last_ts.as_deref().and_then(session::millisecond);
+        let at_ms = session.last_ts.as_deref().and_then(millisecond);
         let address = session.src_ip.as_deref().unwrap_or_default();
         attempts.count(address, at_ms, &username, &password, success)
     });

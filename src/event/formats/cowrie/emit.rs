@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Records to native events, one function for each kind of record.
 
-use super::attempts::Counted;
 use super::record::{Key, Record};
 use super::session::{OfferedKey, Session};
+use crate::event::formats::attempts::Counted;
 use crate::event::formats::native::{About, EventWriter};
 use crate::vocab::SourceKind;
 

@@ -22,10 +22,8 @@
 //! `session`, `src_ip` and `protocol` are the honeypot's own; everything else may be the
 //! attacker's text.
 
-mod attempts;
 mod decoder;
 mod emit;
-mod lru;
 mod python;
 mod record;
 mod session;

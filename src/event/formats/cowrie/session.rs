@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What is kept of a session while it is open, within bounds.
 
-use sha2::{Digest, Sha256};
-
 use super::record::{Key, Record};
 use crate::event::anchor;
+use crate::event::formats::kept::{bounded_id, millisecond};
 use crate::event::formats::native::About;
-use crate::event::source_id::hex;
 use crate::event::text::head;
 
-/// Bytes of one text that a session keeps; with [`ID_BYTES`] and the counters, a session takes at
+/// Bytes of one text that a session keeps; with its id and the counters, a session takes at
 /// most about 3 KiB.
 const TEXT_BYTES: usize = 256;
-/// Bytes of a session id; a longer one is replaced by its hash.
-const ID_BYTES: usize = 128;
 
 /// An offered key whose fate the next record may tell.
 #[derive(Debug)]
@@ -119,14 +115,4 @@ impl Session {
 /// A record's text, cut to what a session keeps.
 pub(super) fn keep(record: &Record<'_>, key: Key) -> Option<Box<str>> {
     record.text(key).map(|text| head(&text, TEXT_BYTES).into())
-}
-
-/// Milliseconds since 1970 of an ISO 8601 time.
-pub(super) fn millisecond(ts: &str) -> Option<i64> {
-    let timestamp: jiff::Timestamp = ts.parse().ok()?;
-    Some(timestamp.as_millisecond())
-}
-
-fn bounded_id(id: &str) -> Box<str> {
-    if id.len() <= ID_BYTES { id.into() } else { hex(&Sha256::digest(id.as_bytes())).into() }
 }

@@ -56,6 +56,12 @@ impl<V> Lru<V> {
         Some(value)
     }
 
+    /// The value that was used longest ago; looking is no use.
+    pub(super) fn oldest(&self) -> Option<&V> {
+        let (_, name) = self.order.first_key_value()?;
+        self.entries.get(name).map(|(_, value)| value)
+    }
+
     pub(super) fn remove_oldest(&mut self) -> Option<(Arc<str>, V)> {
         let (_, name) = self.order.pop_first()?;
         let (_, value) = self.entries.remove(&name)?;
