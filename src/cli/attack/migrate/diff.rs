@@ -101,7 +101,7 @@ mod tests {
         let edits = [
             edit(0..1, "one"),
             edit(at("5") + 1..at("5") + 1, "\nnew"),
-            edit(at("20")..at("20") + 2, "twenty"),
+            edit(at("20")..at("20") + 3, "twenty"),
         ];
         let hunks = "@@ -1,8 +1,9 @@\n-1\n+one\n 2\n 3\n 4\n-5\n+5\n+new\n 6\n 7\n 8\n\
                      @@ -17,4 +18,4 @@\n 17\n 18\n 19\n-20\n+twenty\n";
