@@ -23,10 +23,10 @@ fn stages(c: &mut Criterion) {
     let ast = parse::pack(&files, &mut sources, &limits, &mut Diagnostics::new());
     let context = lower::Context { catalogue: Catalogue::embedded(), limits: &limits, sources: &sources };
     group.bench_function("lower", |b| {
-        b.iter(|| lower::lower(black_box(ast.clone()), context, &mut Diagnostics::new()));
+        b.iter(|| lower::lower(black_box(&ast), context, &mut Diagnostics::new()));
     });
-    let lowered = lower::lower(ast, context, &mut Diagnostics::new());
-    group.bench_function("optimize", |b| b.iter(|| optimize(black_box(lowered.clone()), Passes::ALL)));
+    let lowered = lower::lower(&ast, context, &mut Diagnostics::new());
+    group.bench_function("optimize", |b| b.iter(|| optimize(black_box(&lowered), Passes::ALL)));
     group.bench_function("whole", |b| b.iter(|| compile(black_box(&files), &Options::default(), None)));
     group.finish();
 }

@@ -66,11 +66,11 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     }
     let catalogue = Catalogue::embedded();
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
-    let lowered = lower::lower(ast.clone(), context, &mut diagnostics);
+    let lowered = lower::lower(&ast, context, &mut diagnostics);
     report_constants(&lowered, &mut diagnostics);
-    let optimized = optimize::optimize(lowered.clone(), options.passes);
+    let optimized = optimize::optimize(&lowered, options.passes);
     let built = program::build(
-        optimized.clone(),
+        &optimized,
         ast.schema.clone(),
         catalogue.release(),
         (ast.manifest.name.clone(), ast.manifest.version.clone()),

@@ -287,11 +287,6 @@ impl LazyCache {
             && part(&self.kernels, state.kernel, &self.walk.next)
             && part(&self.matches, state.matches, &self.walk.found)
     }
-
-    /// How many states are known.
-    pub const fn states(&self) -> usize {
-        self.states.len()
-    }
 }
 
 const fn cell(state: &State) -> u32 {

@@ -12,6 +12,7 @@
 )]
 
 mod attack;
+mod bounds;
 mod cli;
 mod diag;
 mod event;

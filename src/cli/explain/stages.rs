@@ -41,11 +41,11 @@ impl Stages {
         let limits = pack.program.limits();
         let catalogue = Catalogue::embedded();
         let context = lower::Context { catalogue, limits, sources: &compilation.sources };
-        let lowered = lower::lower(ast, context, &mut Diagnostics::new());
-        let optimized = optimize::optimize(lowered.clone(), optimize::Passes::ALL);
+        let lowered = lower::lower(&ast, context, &mut Diagnostics::new());
+        let optimized = optimize::optimize(&lowered, optimize::Passes::ALL);
         let ir = with_ir.then(|| dumps(&lowered, &optimized));
         let plan = program::Plan::default();
-        let program = program::build(optimized, schema, catalogue.release(), name, plan, limits, None);
+        let program = program::build(&optimized, schema, catalogue.release(), name, plan, limits, None);
         let program = program.map_err(|error| Exit::Config.wrap(error))?;
         Ok(Self { ir, plan: with_plan.then(|| program::dump(&program)) })
     }

@@ -35,23 +35,23 @@ pub struct Context<'a> {
 ///
 /// # Cost
 /// Linear in the pack's text; every regular expression is compiled to an NFA once, to check it.
-pub fn lower(pack: ast::Pack, context: Context<'_>, diags: &mut Diagnostics) -> ir::Pack {
+pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) -> ir::Pack {
     let mut kinds: Vec<ir::Kind> = SourceKind::ALL.into_iter().map(ir::Kind::new).collect();
     let mut rules = Vec::new();
     for rule in &pack.rules {
         let mut found = Diagnostics::new();
         let index = u32::try_from(rules.len()).unwrap_or(u32::MAX);
-        let lowered = rule::rule(rule, &pack, context, &mut found);
+        let lowered = rule::rule(rule, pack, context, &mut found);
         let entries: Vec<_> = rule
             .applies_to
             .iter()
             .map(|kind| {
                 let mut part = ir::Kind::new(kind.value);
-                let entry = rule::entry(rule, index, &pack, context, &mut part, &mut found);
+                let entry = rule::entry(rule, index, pack, context, &mut part, &mut found);
                 (kind.value, part, entry)
             })
             .collect();
-        rule::examples(rule, &pack, &mut found);
+        rule::examples(rule, pack, &mut found);
         let failed = found.has_errors();
         found.iter().for_each(|item| diags.push(item.clone()));
         if failed || rule.refused {

@@ -58,9 +58,9 @@ impl Default for Passes {
 ///
 /// # Cost
 /// Linear in the pack, but for `classify`, which reads every regular expression once.
-pub fn optimize(pack: Pack, passes: Passes) -> Pack {
-    let kinds = pack.kinds.into_iter().map(|kind| optimize_kind(kind, passes)).collect();
-    Pack { rules: pack.rules, kinds }
+pub fn optimize(pack: &Pack, passes: Passes) -> Pack {
+    let kinds = pack.kinds.iter().map(|kind| optimize_kind(kind.clone(), passes)).collect();
+    Pack { rules: pack.rules.clone(), kinds }
 }
 
 fn optimize_kind(mut kind: Kind, passes: Passes) -> Kind {

@@ -36,13 +36,12 @@ impl Default for Plan {
 /// Why a pack was not built.
 #[derive(Debug)]
 pub struct BuildError {
-    bytes: usize,
     limit: usize,
 }
 
 impl std::fmt::Display for BuildError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the pack's automata need {} bytes, at most {} are taken", self.bytes, self.limit)
+        write!(f, "the pack's automata need more than {} bytes", self.limit)
     }
 }
 
@@ -54,9 +53,9 @@ impl std::error::Error for BuildError {}
 /// Linear in the rules' patterns.
 ///
 /// # Errors
-/// The automata together pass [`Limits::automata_bytes`].
+/// The automata together pass [`Limits::automata_bytes`]; none is built beyond it.
 pub fn build(
-    pack: ir::Pack,
+    pack: &ir::Pack,
     schema: Schema,
     release: &str,
     (name, version): (String, String),
@@ -66,20 +65,25 @@ pub fn build(
 ) -> Result<Program, BuildError> {
     let rules: Vec<Arc<ir::Rule>> = pack.rules.iter().cloned().map(Arc::new).collect();
     let mut kinds: [Option<Arc<KindProgram>>; SourceKind::COUNT] = Default::default();
+    let mut bytes_left = limits.automata_bytes;
     for kind in &pack.kinds {
-        let fingerprint = fingerprint(kind, &pack, plan);
+        let fingerprint = fingerprint(kind, pack, plan);
         let kept = previous
             .and_then(|program| program.kinds.get(kind.source_kind.index())?.as_ref())
             .filter(|old| old.fingerprint == fingerprint);
         let built = match kept {
             Some(old) => Arc::clone(old),
-            None => Arc::new(Builder::new(kind, limits, plan).build(kind, &rules, fingerprint)),
+            None => {
+                Arc::new(Builder::new(kind, limits, plan, bytes_left).build(kind, &rules, fingerprint)?)
+            }
         };
+        bytes_left =
+            bytes_left.checked_sub(built.bytes).ok_or(BuildError { limit: limits.automata_bytes })?;
         if let Some(slot) = kinds.get_mut(kind.source_kind.index()) {
             *slot = Some(built);
         }
     }
-    let program = Program {
+    Ok(Program {
         rules,
         kinds,
         schema: Arc::new(schema),
@@ -87,12 +91,7 @@ pub fn build(
         name,
         version,
         limits: limits.clone(),
-    };
-    let bytes = program.bytes();
-    if bytes > limits.automata_bytes {
-        return Err(BuildError { bytes, limit: limits.automata_bytes });
-    }
-    Ok(program)
+    })
 }
 
 /// Equal for equal rules, order and plan of a kind.
@@ -113,6 +112,8 @@ fn fingerprint(kind: &ir::Kind, pack: &ir::Pack, plan: Plan) -> [u8; 32] {
 struct Builder<'a> {
     limits: &'a Limits,
     plan: Plan,
+    /// What the regular expressions may still take; `None` once one did not fit.
+    bytes_left: Option<usize>,
     scans: Vec<SlotScan>,
     /// Per slot: literals, and case-insensitive equalities.
     needles: Vec<Vec<Needle>>,
@@ -126,12 +127,13 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(kind: &ir::Kind, limits: &'a Limits, plan: Plan) -> Self {
+    fn new(kind: &ir::Kind, limits: &'a Limits, plan: Plan, bytes_left: usize) -> Self {
         let slots = kind.fields.len();
         let scans = (0_u32..).take(slots).map(|slot| SlotScan { slot, ..SlotScan::default() }).collect();
         Self {
             limits,
             plan,
+            bytes_left: Some(bytes_left),
             scans,
             needles: vec![Vec::new(); slots],
             equals_nocase: vec![Vec::new(); slots],
@@ -142,7 +144,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn build(mut self, kind: &ir::Kind, rules: &[Arc<ir::Rule>], fingerprint: [u8; 32]) -> KindProgram {
+    fn build(
+        mut self,
+        kind: &ir::Kind,
+        rules: &[Arc<ir::Rule>],
+        fingerprint: [u8; 32],
+    ) -> Result<KindProgram, BuildError> {
         let mut witnesses: Vec<bool> = vec![false; kind.preds.len()];
         for pred in kind.entries.iter().flat_map(|entry| entry.witness.iter().flatten()) {
             if let Some(slot) = witnesses.get_mut(pred.index()) {
@@ -166,10 +173,13 @@ impl<'a> Builder<'a> {
             }
         }
         self.finish_scans();
+        if self.bytes_left.is_none() {
+            return Err(BuildError { limit: self.limits.automata_bytes });
+        }
         let bytes = self.scans.iter().map(|scan| scan.text.bytes()).sum::<usize>()
             + self.regexes.iter().map(|regex| regex.automaton.bytes()).sum::<usize>();
         self.scans.retain(|scan| !is_idle(scan));
-        KindProgram {
+        Ok(KindProgram {
             source_kind: kind.source_kind,
             fingerprint,
             fields: FieldTable::new(&kind.fields),
@@ -185,7 +195,7 @@ impl<'a> Builder<'a> {
             witnessed,
             witness_mask,
             bytes,
-        }
+        })
     }
 
     fn entry(&mut self, kind: &ir::Kind, entry: &ir::Entry, rules: &[Arc<ir::Rule>]) -> Option<Entry> {
@@ -255,15 +265,18 @@ impl<'a> Builder<'a> {
     }
 
     fn finish_scans(&mut self) {
-        let parts = self.needles.drain(..).zip(self.equals_nocase.drain(..)).zip(self.eager.drain(..));
-        for (scan, ((needles, equals), eager)) in self.scans.iter_mut().zip(parts) {
+        let slots = std::mem::take(&mut self.needles).into_iter();
+        let slots = slots.zip(std::mem::take(&mut self.equals_nocase)).zip(std::mem::take(&mut self.eager));
+        for (slot, ((needles, equals), eager)) in slots.enumerate() {
+            let groups = self.groups(&eager);
+            let Some(scan) = self.scans.get_mut(slot) else { continue };
             scan.numbers.sort();
-            let plain = needles.iter().filter(|needle| !needle.nocase).cloned();
-            // Needles are not empty and far fewer than the automaton's id space.
+            scan.text.groups = groups;
             scan.text.folded = folded(&needles, &equals);
             let usual = scan.text.folded.is_none();
+            let plain = needles.into_iter().filter(|needle| !needle.nocase);
+            // Needles are not empty and far fewer than the automaton's id space.
             scan.text.literals = Literals::new(plain, false, usual).unwrap_or_default();
-            scan.text.groups = groups(&eager, self.plan, &mut self.regexes, self.limits);
         }
     }
 }
@@ -343,40 +356,46 @@ impl Builder<'_> {
         if let Some(index) = self.known.get(regex) {
             return Some(*index);
         }
-        self.regexes.push(Regex::new(std::iter::once(regex), self.limits.regex_compiled_bytes)?);
-        let index = u32::try_from(self.regexes.len() - 1).ok()?;
+        let index = self.compile(std::slice::from_ref(regex), usize::MAX)?;
         self.known.insert(regex.clone(), index);
         Some(index)
     }
-}
 
-/// Puts the patterns of a slot into one automaton, or into as few as the bound allows.
-fn groups(
-    eager: &[(u32, ir::Regex)],
-    plan: Plan,
-    regexes: &mut Vec<Regex>,
-    limits: &Limits,
-) -> Vec<RegexGroup> {
-    let all = eager.iter().map(|(_, regex)| regex);
-    let merged = match eager {
-        [] => return Vec::new(),
-        // Lowering has accepted it within a smaller bound.
-        [_] => match Regex::new(all, limits.automata_bytes) {
-            None => return Vec::new(),
-            one => one,
-        },
-        _ if plan.merge => Regex::new(all, limits.regex_compiled_bytes),
-        _ => None,
-    };
-    if let Some(regex) = merged {
-        regexes.push(regex);
-        let regex = u32::try_from(regexes.len() - 1).unwrap_or(u32::MAX);
-        return vec![RegexGroup { regex, preds: eager.iter().map(|(pred, _)| *pred).collect() }];
+    /// Compiles regular expressions into one automaton of at most `bytes_max`; `None` where it
+    /// would take more. That the pack's bound is passed is remembered, and refuses the pack.
+    fn compile(&mut self, regexes: &[ir::Regex], bytes_max: usize) -> Option<u32> {
+        let left = self.bytes_left?;
+        let Some(regex) = Regex::new(regexes, left.min(bytes_max)) else {
+            if left <= bytes_max {
+                self.bytes_left = None;
+            }
+            return None;
+        };
+        self.bytes_left = left.checked_sub(regex.automaton.bytes());
+        self.regexes.push(regex);
+        u32::try_from(self.regexes.len() - 1).ok()
     }
-    let (left, right) = eager.split_at(eager.len() / 2);
-    let mut all = groups(left, plan, regexes, limits);
-    all.extend(groups(right, plan, regexes, limits));
-    all
+
+    /// Puts the patterns of a slot into one automaton, or into as few as the bound on one allows.
+    fn groups(&mut self, eager: &[(u32, ir::Regex)]) -> Vec<RegexGroup> {
+        let merged = match eager {
+            [] => return Vec::new(),
+            [_] => usize::MAX,
+            _ if self.plan.merge => self.limits.regex_compiled_bytes,
+            _ => 0,
+        };
+        let patterns: Vec<ir::Regex> = eager.iter().map(|(_, regex)| regex.clone()).collect();
+        if let Some(regex) = self.compile(&patterns, merged) {
+            return vec![RegexGroup { regex, preds: eager.iter().map(|(pred, _)| *pred).collect() }];
+        }
+        if self.bytes_left.is_none() || eager.len() == 1 {
+            return Vec::new();
+        }
+        let (left, right) = eager.split_at(eager.len() / 2);
+        let mut all = self.groups(left);
+        all.extend(self.groups(right));
+        all
+    }
 }
 
 /// What a slot with case-insensitive needles looks for; `None` for a slot without.

@@ -15,12 +15,9 @@ pub struct Regex {
 
 impl Regex {
     /// Compiles patterns; `None` where all together pass the bound.
-    pub(super) fn new<'p>(
-        regexes: impl Iterator<Item = &'p ir::Regex> + Clone,
-        bytes_max: usize,
-    ) -> Option<Self> {
-        let automaton = Automaton::new(regexes.clone().map(ir::Regex::hir), bytes_max).ok()?;
-        Some(Self { patterns: regexes.map(|regex| regex.pattern().into()).collect(), automaton })
+    pub(super) fn new(regexes: &[ir::Regex], bytes_max: usize) -> Option<Self> {
+        let automaton = Automaton::new(regexes.iter().map(ir::Regex::hir), bytes_max).ok()?;
+        Some(Self { patterns: regexes.iter().map(|regex| regex.pattern().into()).collect(), automaton })
     }
 }
 
