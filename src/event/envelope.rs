@@ -34,6 +34,21 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    /// An event of nothing but a payload, for trying rules: no attacker, session or time.
+    pub const fn of_payload(source_kind: SourceKind, source_id: &'a str, payload: RawObject<'a>) -> Self {
+        Self {
+            source_kind,
+            source_id: Cow::Borrowed(source_id),
+            attacker_uuid: None,
+            identity_uuid: None,
+            session_id: None,
+            decky_id: None,
+            ts: None,
+            payload,
+            truncated: false,
+        }
+    }
+
     /// Reads one line of the native format.
     ///
     /// The keys come in any order; unknown ones are passed over, `null` and `""` are the same as absent. A

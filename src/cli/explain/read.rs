@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One event from standard input.
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
 
 use crate::event::{self, Event, RawObject, RawValue};
@@ -47,7 +46,7 @@ pub(super) fn event<'a>(
         if object.get("source_kind").is_some() && object.get("payload").is_some() {
             return Err(Exit::Usage.because("this is a whole event, not a payload: leave out `--kind`"));
         }
-        return Ok(bare(kind, object));
+        return Ok(Event::of_payload(kind, "standard input", object));
     }
     match Event::parse(text, limits) {
         Ok(event) => Ok(event),
@@ -61,27 +60,14 @@ pub(super) fn event<'a>(
                 Some(RawValue::Object(payload)) => payload,
                 _ => RawObject::EMPTY,
             };
-            kind.map(|kind| bare(kind, payload)).ok_or_else(|| Exit::Usage.wrap(error))
+            kind.map(|kind| Event::of_payload(kind, "standard input", payload))
+                .ok_or_else(|| Exit::Usage.wrap(error))
         }
         Err(error) if error.reason() == "no_source_kind" => {
             let help = "for a payload alone, say its kind: `--kind command`";
             Err(Exit::Usage.because(format!("the event has no `source_kind`; {help}")))
         }
         Err(error) => Err(Exit::Usage.caused_by("standard input holds no event", error)),
-    }
-}
-
-fn bare(source_kind: SourceKind, payload: RawObject<'_>) -> Event<'_> {
-    Event {
-        source_kind,
-        source_id: Cow::Borrowed("standard input"),
-        attacker_uuid: None,
-        identity_uuid: None,
-        session_id: None,
-        decky_id: None,
-        ts: None,
-        payload,
-        truncated: false,
     }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One event through the engine and through the reference evaluator.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -48,17 +47,7 @@ impl Judge {
 
     /// Evaluates an event by both. An emit whose confidence comes to nothing did not fire.
     pub(super) fn judge(&mut self, source_kind: SourceKind, payload: RawObject<'_>) -> Verdict {
-        let event = Event {
-            source_kind,
-            source_id: Cow::Borrowed("test"),
-            attacker_uuid: None,
-            identity_uuid: None,
-            session_id: None,
-            decky_id: None,
-            ts: None,
-            payload,
-            truncated: false,
-        };
+        let event = Event::of_payload(source_kind, "test", payload);
         let hits = self.engine.evaluate_with(&event, &mut self.scratch);
         let whole = hits.counts().hits_cut == 0;
         let fired: Vec<Fired> = hits
