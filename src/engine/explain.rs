@@ -181,11 +181,11 @@ impl Walk<'_> {
         if !self.is_of_event(id) || known() {
             return;
         }
-        match value {
-            Value::Call(_, args) => args.iter().for_each(|arg| self.reads(*arg, values)),
-            Value::Arithmetic(_, a, b) => [a, b].into_iter().for_each(|side| self.reads(*side, values)),
-            _ => {}
+        value.conditions().into_iter().for_each(|cond| self.reads_in(cond, values));
+        if let Value::Select { body, .. } = value {
+            self.reads_in(*body, values);
         }
+        value.operands().into_iter().for_each(|operand| self.reads(operand, values));
         values.push(id);
     }
 
@@ -209,24 +209,34 @@ impl Walk<'_> {
 
     /// Whether the value depends on the event, and not on an item.
     fn is_of_event(&self, id: ValueId) -> bool {
-        match self.kind.value(id) {
-            Value::Field(_) => true,
-            Value::It(_) | Value::Number(_) | Value::Text(_) => false,
-            Value::Call(_, args) => {
-                args.iter().any(|arg| self.is_of_event(*arg)) && !args.iter().any(|arg| self.is_of_item(*arg))
-            }
-            Value::Arithmetic(_, a, b) => {
-                (self.is_of_event(*a) || self.is_of_event(*b)) && !self.is_of_item(*a) && !self.is_of_item(*b)
-            }
-        }
+        self.leaves(id).iter().any(|leaf| matches!(leaf, Value::Field(_)))
+            && !self.leaves(id).iter().any(|leaf| matches!(leaf, Value::It(_)))
     }
 
-    fn is_of_item(&self, id: ValueId) -> bool {
-        match self.kind.value(id) {
-            Value::It(_) => true,
-            Value::Call(_, args) => args.iter().any(|arg| self.is_of_item(*arg)),
-            Value::Arithmetic(_, a, b) => self.is_of_item(*a) || self.is_of_item(*b),
-            _ => false,
+    /// The fields, constants and items that a value is made of. What a quantifier or a selection
+    /// asks of its items is left out: there, `it` is theirs.
+    fn leaves(&self, id: ValueId) -> Vec<&Value> {
+        let mut leaves = Vec::new();
+        let (mut values, mut conds) = (vec![id], Vec::new());
+        loop {
+            if let Some(id) = values.pop() {
+                let value = self.kind.value(id);
+                let operands = value.operands();
+                conds.extend(value.conditions());
+                if operands.is_empty() {
+                    leaves.push(value);
+                }
+                values.extend(operands);
+            } else if let Some(cond) = conds.pop() {
+                match self.kind.cond(cond) {
+                    Cond::Const(_) => {}
+                    Cond::Pred(pred) => values.extend(self.kind.pred(*pred).values()),
+                    Cond::Not(inner) => conds.push(*inner),
+                    Cond::And(parts) | Cond::Or(parts) => conds.extend(parts),
+                }
+            } else {
+                return leaves;
+            }
         }
     }
 

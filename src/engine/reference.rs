@@ -208,6 +208,33 @@ impl<'a> Walk<'a> {
                 (Some(a), Some(b)) => op.apply(a, b).map_or(Slot::Absent, Slot::Number),
                 _ => Slot::Absent,
             },
+            Value::Choose(branches) => {
+                let mut holding = branches.iter().filter(|(cond, _)| self.cond(*cond, it));
+                holding.next().map_or(Slot::Absent, |(_, value)| self.value(*value, it))
+            }
+            Value::Collect(branches) => {
+                let holding = branches.iter().filter(|(cond, _)| self.cond(*cond, it));
+                self.list(holding.map(|(_, value)| self.value(*value, it)).collect())
+            }
+            Value::Select { first, list, body } => {
+                let list = self.value(*list, it);
+                let is_list = matches!(list, Slot::Texts(_) | Slot::Numbers(_));
+                let kept: Vec<Slot<'a>> = list.items().filter(|item| self.cond(*body, Some(*item))).collect();
+                match (first, is_list) {
+                    (true, _) => kept.first().copied().unwrap_or(Slot::Absent),
+                    (false, true) => self.list(kept),
+                    (false, false) => list,
+                }
+            }
+        }
+    }
+
+    fn list(&self, items: Vec<Slot<'a>>) -> Slot<'a> {
+        let numbers: Vec<f64> = items.iter().filter_map(|item| item.number()).collect();
+        let texts: Vec<&'a str> = items.iter().filter_map(|item| item.text()).collect();
+        match numbers.is_empty() {
+            true => Slot::Texts(self.arena.alloc_slice_copy(&texts)),
+            false => Slot::Numbers(self.arena.alloc_slice_copy(&numbers)),
         }
     }
 

@@ -37,6 +37,16 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// The items of a list; none for what is no list.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let (texts, numbers): (&[&str], &[f64]) = match self {
+            Self::Texts(items) => (items, &[]),
+            Self::Numbers(items) => (&[], items),
+            _ => (&[], &[]),
+        };
+        texts.iter().map(|text| Self::Text(text)).chain(numbers.iter().map(|number| Self::Number(*number)))
+    }
+
     /// The boolean, if it is one.
     pub const fn boolean(self) -> Option<bool> {
         match self {

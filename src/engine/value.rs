@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 
 use crate::compile::ir::Function;
@@ -29,6 +31,35 @@ impl<'a> Decider<'a, '_> {
                 (Some(a), Some(b)) => op.apply(a, b).map_or(Slot::Absent, Slot::Number),
                 _ => Slot::Absent,
             },
+            Value::Choose(branches) => match branches.iter().find(|(code, _)| self.run(*code, it)) {
+                Some((_, value)) => self.value(*value, it),
+                None => Slot::Absent,
+            },
+            Value::Collect(branches) => {
+                let mut list = List::new_in(self.arena);
+                for (code, value) in branches {
+                    if self.run(*code, it) {
+                        list.push(self.value(*value, it));
+                    }
+                }
+                list.slot()
+            }
+            Value::Select { first, list, body } => self.select(*first, *list, *body, it),
+        }
+    }
+
+    fn select(&mut self, first: bool, list: u32, body: u32, it: Option<Slot<'a>>) -> Slot<'a> {
+        let list = self.value(list, it);
+        if first {
+            return list.items().find(|item| self.run(body, Some(*item))).unwrap_or(Slot::Absent);
+        }
+        match list {
+            Slot::Texts(_) | Slot::Numbers(_) => {
+                let mut kept = List::new_in(self.arena);
+                list.items().filter(|item| self.run(body, Some(*item))).for_each(|item| kept.push(item));
+                kept.slot()
+            }
+            other => other,
         }
     }
 
@@ -88,12 +119,10 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn quantified(&mut self, all: bool, list: u32, body: u32, it: Option<Slot<'a>>) -> bool {
-        match self.value(list, it) {
-            Slot::Texts(items) if all => items.iter().all(|item| self.run(body, Some(Slot::Text(item)))),
-            Slot::Texts(items) => items.iter().any(|item| self.run(body, Some(Slot::Text(item)))),
-            Slot::Numbers(items) if all => items.iter().all(|item| self.run(body, Some(Slot::Number(*item)))),
-            Slot::Numbers(items) => items.iter().any(|item| self.run(body, Some(Slot::Number(*item)))),
-            _ => false,
+        let list = self.value(list, it);
+        match list {
+            Slot::Texts(_) | Slot::Numbers(_) if all => list.items().all(|item| self.run(body, Some(item))),
+            _ => list.items().any(|item| self.run(body, Some(item))),
         }
     }
 
@@ -124,5 +153,33 @@ impl<'a> Decider<'a, '_> {
 
     fn address(&mut self, value: u32, it: Option<Slot<'a>>) -> Option<IpAddr> {
         self.value(value, it).text()?.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+    }
+}
+
+/// A list while it is put together: of strings or of numbers, as its first item is.
+struct List<'a> {
+    texts: ArenaVec<'a, &'a str>,
+    numbers: ArenaVec<'a, f64>,
+}
+
+impl<'a> List<'a> {
+    fn new_in(arena: &'a Bump) -> Self {
+        Self { texts: ArenaVec::new_in(arena), numbers: ArenaVec::new_in(arena) }
+    }
+
+    /// Adds an item; one that is absent or of another type than the list's adds nothing.
+    fn push(&mut self, item: Slot<'a>) {
+        match item {
+            Slot::Text(text) if self.numbers.is_empty() => self.texts.push(text),
+            Slot::Number(number) if self.texts.is_empty() => self.numbers.push(number),
+            _ => {}
+        }
+    }
+
+    fn slot(self) -> Slot<'a> {
+        match self.numbers.is_empty() {
+            true => Slot::Texts(self.texts.into_bump_slice()),
+            false => Slot::Numbers(self.numbers.into_bump_slice()),
+        }
     }
 }

@@ -150,3 +150,27 @@ fn a_function_of_an_absent_value_is_absent() {
     }
     assert!(!holds("rcpt_count / 0 >= 0 or rcpt_count / 0 < 0", r#"{"rcpt_count":1}"#));
 }
+
+#[test]
+fn selections_take_the_items_that_meet_a_condition() {
+    let payload =
+        r#"{"subject":"wire the invoice","urls":["http://a","http://xn--b","http://xn--c"],"rcpt_count":3}"#;
+    for expr in [
+        r#"first(urls, it contains "xn--") == "http://xn--b""#,
+        r#"len(filter(urls, it contains "xn--")) == 2"#,
+        r#"not exists(from) and not first(urls, it contains "zip") != "x""#,
+        r#"first(["invoice", "wire"], subject contains it) == "invoice""#,
+        r#"filter(["wire", "gift", "invoice"], subject contains it) has_all ["wire", "invoice"]"#,
+        r#"len(filter(["wire", "gift"], subject contains it)) == 1"#,
+        r#"all(["wire", "the"], subject contains it)"#,
+        r#"if(rcpt_count > 2, 0.5, 1) == 0.5 and if(exists(from), "a", subject) starts_with "wire""#,
+        r#"first([1, 3, 5], it >= rcpt_count) == 3"#,
+        r#"any(urls, first(["xn--", "b"], true) == "xn--" and it contains "c")"#,
+        r#"len(["a", "b"]) == rcpt_count - 1"#,
+        r#"not len(filter(rcpt_domains, it == "x")) >= 0"#,
+        r#"not if(true, mail_from, "x") == "x""#,
+        r#""b" in ["a", "b"] and any(["B"], it in ["a", "b"] nocase)"#,
+    ] {
+        assert!(holds(expr, payload), "{expr}");
+    }
+}

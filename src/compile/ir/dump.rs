@@ -179,7 +179,30 @@ impl Display for ValueDump<'_> {
                 let side = |id: &ValueId| ValueDump { kind, id: *id };
                 write!(f, "({} {} {})", side(a), op.as_str(), side(b))
             }
+            Value::Choose(branches) => self.branches(f, "choose", branches),
+            Value::Collect(branches) => self.branches(f, "collect", branches),
+            Value::Select { first, list, body } => {
+                let word = if *first { "first" } else { "filter" };
+                let list = ValueDump { kind, id: *list };
+                write!(f, "{word}({list}, {})", CondDump { kind, id: *body, nested: false })
+            }
         }
+    }
+}
+
+impl ValueDump<'_> {
+    fn branches(&self, f: &mut Formatter<'_>, word: &str, branches: &[(CondId, ValueId)]) -> fmt::Result {
+        let kind = self.kind;
+        write!(f, "{word}(")?;
+        for (index, (cond, value)) in branches.iter().enumerate() {
+            let joiner = if index > 0 { ", " } else { "" };
+            let value = ValueDump { kind, id: *value };
+            match kind.cond(*cond) {
+                Cond::Const(true) => write!(f, "{joiner}{value}")?,
+                _ => write!(f, "{joiner}{value} if {}", CondDump { kind, id: *cond, nested: false })?,
+            }
+        }
+        f.write_str(")")
     }
 }
 

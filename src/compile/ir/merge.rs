@@ -24,7 +24,7 @@ impl Kind {
             .collect();
         self.values.extend(part.values.into_iter().map(|node| match node {
             Value::Field(index) => Value::Field(fields.get(index as usize).copied().unwrap_or(index)),
-            other => other.map(value),
+            other => other.map(value, cond),
         }));
         self.preds.extend(part.preds.into_iter().map(|node| node.map(value, cond)));
         self.conds.extend(part.conds.into_iter().map(|node| node.map(|id| PredId(id.0 + preds), cond)));
@@ -39,10 +39,15 @@ impl Kind {
 
 impl Value {
     /// The same value over other ids.
-    pub(crate) fn map(self, value: impl Fn(ValueId) -> ValueId) -> Self {
+    pub(crate) fn map(self, value: impl Fn(ValueId) -> ValueId, cond: impl Fn(CondId) -> CondId) -> Self {
+        let branches =
+            |all: Vec<(CondId, ValueId)>| all.into_iter().map(|(c, v)| (cond(c), value(v))).collect();
         match self {
             Self::Call(function, args) => Self::Call(function, args.into_iter().map(value).collect()),
             Self::Arithmetic(op, a, b) => Self::Arithmetic(op, value(a), value(b)),
+            Self::Choose(all) => Self::Choose(branches(all)),
+            Self::Collect(all) => Self::Collect(branches(all)),
+            Self::Select { first, list, body } => Self::Select { first, list: value(list), body: cond(body) },
             leaf => leaf,
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Values: fields, constants, functions and arithmetic, each of one type.
 
-use super::{Function, ValueId};
+use super::{CondId, Function, ValueId};
 
 /// A value that a predicate tests. Any value may be absent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +18,44 @@ pub enum Value {
     Call(Function, Vec<ValueId>),
     /// Arithmetic on numbers; absent where a side is, and for a division by zero.
     Arithmetic(Arithmetic, ValueId, ValueId),
+    /// The first value whose condition holds; absent where none does. What follows it is not tried.
+    Choose(Vec<(CondId, ValueId)>),
+    /// Every value whose condition holds and that is there, as a list.
+    Collect(Vec<(CondId, ValueId)>),
+    /// The items of a list that meet a condition on `it`; absent where the list is.
+    Select {
+        /// The first item only, rather than the list of all.
+        first: bool,
+        /// The list.
+        list: ValueId,
+        /// The condition on each item.
+        body: CondId,
+    },
+}
+
+impl Value {
+    /// The values it is made of, those inside its conditions left out.
+    pub fn operands(&self) -> Vec<ValueId> {
+        match self {
+            Self::Field(_) | Self::It(_) | Self::Number(_) | Self::Text(_) => Vec::new(),
+            Self::Call(_, args) => args.clone(),
+            Self::Arithmetic(_, a, b) => vec![*a, *b],
+            Self::Choose(branches) | Self::Collect(branches) => {
+                branches.iter().map(|(_, value)| *value).collect()
+            }
+            Self::Select { list, .. } => vec![*list],
+        }
+    }
+
+    /// The conditions that decide which of its operands count.
+    pub fn conditions(&self) -> Vec<CondId> {
+        match self {
+            Self::Choose(branches) | Self::Collect(branches) => {
+                branches.iter().map(|(cond, _)| *cond).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a value is.

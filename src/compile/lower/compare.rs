@@ -62,6 +62,10 @@ impl Scope<'_> {
             }
             (O::Number(a), O::Number(b)) => self.constant(op.holds(a.partial_cmp(&b))),
             (O::Text(a), O::Text(b)) if !nocase => self.constant(op.holds(Some(a.cmp(&b)))),
+            (text @ O::Text(_), O::Text(other)) => {
+                let text = self.text_value(text);
+                return self.ordered(op, (text, lhs.1), (O::Text(other), rhs.1), nocase);
+            }
             (O::Bool(a), O::Bool(b)) if op == Ordering::Eq => self.constant(a == b),
             (O::Value(id, T::Number), O::Number(number)) => {
                 self.kind.add_pred(Pred::Number(id, op, Num::new(number)))

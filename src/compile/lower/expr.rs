@@ -5,7 +5,7 @@ use crate::compile::ir::{Cond, CondId, Function, Pred, TextTest, Value, ValueTyp
 use crate::compile::parse::ast::{BinaryOp, Expr, ExprKind};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 
-use super::scope::{Operand, Scope};
+use super::scope::{It, Operand, Scope};
 
 impl Scope<'_> {
     /// Lowers an expression that must be a condition.
@@ -62,29 +62,6 @@ impl Scope<'_> {
         match self.field(field, *span) {
             Operand::Value(id, _) => self.kind.add_pred(Pred::Exists(id)),
             _ => self.never(),
-        }
-    }
-
-    /// `any(list, cond)` and `all(list, cond)`.
-    fn quantifier(&mut self, all: bool, list: &Expr, body: &Expr) -> CondId {
-        let word = if all { "all" } else { "any" };
-        let operand = self.operand(list);
-        let item = match &operand {
-            Operand::Value(_, ty) => ty.item(),
-            _ => None,
-        };
-        match (operand, item) {
-            (Operand::Value(list, _), Some(item)) => {
-                let outer = self.it.replace(item);
-                let body = self.cond(body);
-                self.it = outer;
-                self.kind.add_pred(Pred::Quantified { all, list, body })
-            }
-            (operand, _) if operand.is_settled() => self.never(),
-            (operand, _) => {
-                let message = format!("`{word}` needs a list field, this is {}", operand.describe());
-                self.mismatch(list.span, message, "not a list")
-            }
         }
     }
 
@@ -147,6 +124,13 @@ impl Scope<'_> {
             (Operand::Text(text), Operand::Texts(set)) if !nocase => {
                 self.kind.add_cond(Cond::Const(set.contains(&text)))
             }
+            (text @ Operand::Text(_), set @ Operand::Texts(_)) => {
+                let text = self.text_value(text);
+                self.membership((text, lhs.1), (set, rhs.1), nocase)
+            }
+            (Operand::Number(number), Operand::Numbers(set)) => {
+                self.kind.add_cond(Cond::Const(set.contains(&number)))
+            }
             (Operand::Value(id, ValueType::Number), Operand::Numbers(mut set)) => {
                 set.sort_by(f64::total_cmp);
                 set.dedup();
@@ -201,7 +185,7 @@ impl Scope<'_> {
                 return self.mismatch(rhs.1, message, "of the wrong type");
             }
         };
-        let outer = self.it.replace(item);
+        let outer = self.it.replace(It::Item(item));
         let parts: Vec<CondId> = wanted
             .into_iter()
             .map(|wanted| {
@@ -240,8 +224,8 @@ impl Scope<'_> {
     /// Reports a function that does not exist.
     pub(super) fn unknown_function(&mut self, name: &Spanned<String>) {
         let names = Function::ALL.map(|function| function.signature().name);
-        let help =
-            crate::diag::did_you_mean(&name.value, names.into_iter().chain(["exists", "any", "all", "cidr"]));
+        let forms = ["exists", "any", "all", "first", "filter", "if", "cidr"];
+        let help = crate::diag::did_you_mean(&name.value, names.into_iter().chain(forms));
         self.diags.push(
             Diagnostic::new(Code::UnknownFunction, name.span, format!("unknown function `{}`", name.value))
                 .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),

@@ -11,13 +11,14 @@ mod named;
 mod pattern;
 mod rule;
 mod scope;
+mod select;
 mod text;
 mod value;
 
 use crate::attack::Catalogue;
 use crate::compile::ir;
 use crate::compile::parse::ast;
-use crate::diag::{Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::vocab::{FieldType, Limits, SourceKind};
 
 /// What lowering looks names up in.
@@ -38,6 +39,7 @@ pub struct Context<'a> {
 pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) -> ir::Pack {
     let mut kinds: Vec<ir::Kind> = SourceKind::ALL.into_iter().map(ir::Kind::new).collect();
     let mut rules = Vec::new();
+    let mut written = select::Written::default();
     for rule in &pack.rules {
         let mut found = Diagnostics::new();
         let index = u32::try_from(rules.len()).unwrap_or(u32::MAX);
@@ -47,13 +49,20 @@ pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) ->
             .iter()
             .map(|kind| {
                 let mut part = ir::Kind::new(kind.value);
-                let entry = rule::entry(rule, index, pack, context, &mut part, &mut found);
+                let entry = rule::entry(rule, index, pack, context, &mut part, &mut found, &mut written);
                 (kind.value, part, entry)
             })
             .collect();
         rule::examples(rule, pack, &mut found);
         let failed = found.has_errors();
-        found.iter().for_each(|item| diags.push(item.clone()));
+        // A condition that is written out for many items reports the same of each.
+        let mut seen: Vec<&Diagnostic> = Vec::new();
+        for item in found.iter() {
+            if !seen.contains(&item) {
+                seen.push(item);
+                diags.push(item.clone());
+            }
+        }
         if failed || rule.refused {
             continue;
         }

@@ -2,9 +2,8 @@
 //! Named predicates: a name and arguments stand for an expression of predicates.yaml.
 
 use crate::compile::ir::CondId;
-use crate::compile::parse::ast::{ParamDef, ParamValue};
+use crate::compile::parse::ast::{ParamDef, ParamType, ParamValue};
 use crate::diag::{Code, Diagnostic, Span, Spanned, did_you_mean};
-use crate::vocab::FieldType;
 
 use super::scope::Scope;
 
@@ -58,10 +57,10 @@ impl<'a> Scope<'a> {
         param: &'a ParamDef,
         given: Option<&'a Spanned<ParamValue>>,
         name: &Spanned<String>,
-    ) -> Option<&'a ParamValue> {
+    ) -> Option<&'a Spanned<ParamValue>> {
         let Some(given) = given else {
             if let Some(default) = &param.default {
-                return Some(&default.value);
+                return Some(default);
             }
             let message = format!("`{}` needs `{}`, {}", name.value, param.name.value, words(param.ty));
             self.diags.push(
@@ -70,14 +69,7 @@ impl<'a> Scope<'a> {
             );
             return None;
         };
-        let fits = matches!(
-            (param.ty, &given.value),
-            (FieldType::Number, ParamValue::Number(_))
-                | (FieldType::Text, ParamValue::Text(_))
-                | (FieldType::Bool, ParamValue::Bool(_))
-                | (FieldType::TextList, ParamValue::TextList(_))
-        );
-        if !fits {
+        if !given.value.is_of(param.ty) {
             let message = format!(
                 "`{}` of `{}` is {}, this is {}",
                 param.name.value,
@@ -88,7 +80,7 @@ impl<'a> Scope<'a> {
             self.wrong_parameter(given.span, message);
             return None;
         }
-        Some(&given.value)
+        Some(given)
     }
 
     fn wrong_parameter(&mut self, span: Span, message: String) {
@@ -96,12 +88,13 @@ impl<'a> Scope<'a> {
     }
 }
 
-const fn words(ty: FieldType) -> &'static str {
+const fn words(ty: ParamType) -> &'static str {
     match ty {
-        FieldType::Number => "a number",
-        FieldType::Bool => "true or false",
-        FieldType::TextList => "a list of strings",
-        _ => "a string",
+        ParamType::Number => "a number",
+        ParamType::Bool => "true or false",
+        ParamType::TextList => "a list of strings",
+        ParamType::PairList => "a list of lists of two strings",
+        ParamType::Text => "a string",
     }
 }
 
@@ -111,6 +104,7 @@ const fn describe(value: &ParamValue) -> &'static str {
         ParamValue::Text(_) => "a string",
         ParamValue::Bool(_) => "a boolean",
         ParamValue::TextList(_) => "a list of strings",
+        ParamValue::PairList(_) => "a list of pairs",
         ParamValue::Other(words) => words,
     }
 }

@@ -6,6 +6,7 @@ use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, did_you_mean};
 
 use super::scope::{Scope, unknown_field};
+use super::select::Written;
 use super::{Context, emit};
 
 /// Everything of a rule but its condition.
@@ -56,8 +57,9 @@ pub(super) fn entry(
     context: Context<'_>,
     kind: &mut ir::Kind,
     diags: &mut Diagnostics,
+    written: &mut Written,
 ) -> ir::Entry {
-    let mut scope = Scope::new(rule, pack, context, kind, diags);
+    let mut scope = Scope::new(rule, pack, context, kind, diags, written);
     let cond = match &rule.matches {
         ast::Match::Expr(expr) => scope.cond(expr),
         ast::Match::Pattern { pattern, field } => scope.pattern_form(pattern, field.as_ref()),

@@ -3,8 +3,9 @@
 
 use crate::compile::ir::{self, CondId, ValueId, ValueType};
 use crate::compile::parse::ast;
-use crate::diag::{Code, Diagnostic, Diagnostics, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
 
+use super::select::Written;
 use super::{Context, value_type};
 
 /// The lowering of one rule on one source kind.
@@ -14,10 +15,25 @@ pub(super) struct Scope<'a> {
     pub(super) context: Context<'a>,
     pub(super) kind: &'a mut ir::Kind,
     pub(super) diags: &'a mut Diagnostics,
-    /// The type of `it`, under a quantifier.
-    pub(super) it: Option<ValueType>,
+    /// What `it` stands for, under a quantifier.
+    pub(super) it: Option<It>,
     /// The parameters of the named predicate being expanded.
-    pub(super) params: Option<Vec<(&'a str, &'a ast::ParamValue)>>,
+    pub(super) params: Option<Vec<(&'a str, &'a Spanned<ast::ParamValue>)>>,
+    /// What writing conditions out for constant lists has made.
+    pub(super) written: &'a mut Written,
+}
+
+/// What `it` stands for.
+#[derive(Clone, Debug)]
+pub(super) enum It {
+    /// The item of a list of the event.
+    Item(ValueType),
+    /// A string of a constant list, and where the rule gives it.
+    Text(String, Option<Span>),
+    /// A number of a constant list.
+    Number(f64),
+    /// A pair of a constant list.
+    Pair([String; 2]),
 }
 
 /// The value of an expression before it is known what asks for it.
@@ -33,6 +49,8 @@ pub(super) enum Operand {
     Texts(Vec<String>),
     /// A list of number constants.
     Numbers(Vec<f64>),
+    /// A list of pairs of string constants.
+    Pairs(Vec<[String; 2]>),
     /// Networks of `cidr(…)`.
     Networks(Vec<ir::Network>),
     /// A value that only the event knows.
@@ -52,6 +70,7 @@ impl Operand {
             Self::Bool(_) => "a boolean",
             Self::Texts(_) => "a list of text",
             Self::Numbers(_) => "a list of numbers",
+            Self::Pairs(_) => "a list of pairs",
             Self::Networks(_) => "networks",
             Self::Value(_, ty) => ty.as_str(),
             Self::Absent | Self::Bad => "nothing",
@@ -65,14 +84,16 @@ impl Operand {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) const fn new(
+    pub(super) fn new(
         rule: &'a ast::Rule,
         pack: &'a ast::Pack,
         context: Context<'a>,
         kind: &'a mut ir::Kind,
         diags: &'a mut Diagnostics,
+        written: &'a mut Written,
     ) -> Self {
-        Self { rule, pack, context, kind, diags, it: None, params: None }
+        written.begin();
+        Self { rule, pack, context, kind, diags, it: None, params: None, written }
     }
 
     /// A condition that never holds: what an error or an absent field lowers to.

@@ -37,8 +37,9 @@ impl Scope<'_> {
                 return self.mismatch(rhs.1.span, message, "not a string or a list of strings");
             }
         };
+        let place = self.place(rhs.1);
         let parts: Vec<CondId> =
-            needles.into_iter().map(|text| self.text_test(op.value, id, text, rhs.1.span, nocase)).collect();
+            needles.into_iter().map(|text| self.text_test(op.value, id, text, place, nocase)).collect();
         match parts.as_slice() {
             [one] => *one,
             _ => self.kind.add_cond(Cond::Or(parts)),

@@ -15,13 +15,25 @@ impl Scope<'_> {
             ExprKind::Number(number) => Operand::Number(*number),
             ExprKind::Bool(value) => Operand::Bool(*value),
             ExprKind::Field(name) => self.field(name, expr.span),
-            ExprKind::It => self.it_value(expr.span),
-            ExprKind::Param(name) => self.parameter(name, expr.span),
+            ExprKind::It => self.item(expr.span),
+            ExprKind::ItPart(side) => self.item_part(*side, expr.span),
+            ExprKind::Param(name) => {
+                let operand = self.parameter(name, expr.span);
+                self.count_copy(operand)
+            }
             ExprKind::List(items) => self.list(items),
-            ExprKind::NamedList(name) => self.named_list(name, expr.span),
+            ExprKind::NamedList(name) => {
+                let operand = self.named_list(name, expr.span);
+                self.count_copy(operand)
+            }
             ExprKind::Negate(inner) => self.negate(inner),
             ExprKind::Call { name, args } if name.value == "cidr" => self.networks(name.span, args),
-            ExprKind::Call { name, args } => self.call(name, args),
+            ExprKind::Call { name, args } => match name.value.as_str() {
+                "first" | "filter" => self.selection(name, args),
+                "if" => self.choice(name, args),
+                "len" if args.len() == 1 => self.length(name, args),
+                _ => self.call(name, args),
+            },
             ExprKind::Binary { op, lhs, rhs, .. } => match arithmetic(op.value) {
                 Some(arithmetic) => self.arithmetic(arithmetic, lhs, rhs),
                 None => self.not_a_value(expr.span),
@@ -33,7 +45,7 @@ impl Scope<'_> {
     }
 
     /// Reports a condition where a value is asked for.
-    fn not_a_value(&mut self, span: Span) -> Operand {
+    pub(super) fn not_a_value(&mut self, span: Span) -> Operand {
         self.bad(
             Diagnostic::new(Code::TypeMismatch, span, "a value is expected, this is a condition")
                 .help("conditions are joined by `and`, `or`, `not`; they are not compared"),
@@ -41,19 +53,9 @@ impl Scope<'_> {
     }
 
     /// Reports an error and gives the operand that says so.
-    fn bad(&mut self, diagnostic: Diagnostic) -> Operand {
+    pub(super) fn bad(&mut self, diagnostic: Diagnostic) -> Operand {
         self.diags.push(diagnostic);
         Operand::Bad
-    }
-
-    fn it_value(&mut self, span: Span) -> Operand {
-        match self.it {
-            Some(ty) => Operand::Value(self.kind.add_value(Value::It(ty)), ty),
-            None => self.bad(
-                Diagnostic::new(Code::ItOutsideQuantifier, span, "`it` stands outside `any(…)` and `all(…)`")
-                    .help("`it` is the item of a list: `any(urls, it contains \"xn--\")`"),
-            ),
-        }
     }
 
     fn parameter(&mut self, name: &str, span: Span) -> Operand {
@@ -67,13 +69,14 @@ impl Scope<'_> {
                 .help("parameters exist in rules/predicates.yaml only; write the value here"),
             );
         };
-        match params.iter().find(|(known, _)| *known == name).map(|(_, value)| *value) {
+        match params.iter().find(|(known, _)| *known == name).map(|(_, value)| &value.value) {
             Some(ParamValue::Number(number)) => Operand::Number(*number),
             Some(ParamValue::Text(text)) => Operand::Text(text.clone()),
             Some(ParamValue::Bool(value)) => Operand::Bool(*value),
             Some(ParamValue::TextList(list)) => {
                 Operand::Texts(list.iter().map(|item| item.value.clone()).collect())
             }
+            Some(ParamValue::PairList(pairs)) => Operand::Pairs(pairs.clone()),
             Some(ParamValue::Other(_)) => Operand::Bad,
             None => {
                 let help = did_you_mean(name, params.iter().map(|(known, _)| *known));
@@ -205,7 +208,7 @@ impl Scope<'_> {
     }
 
     /// A function of values.
-    fn call(&mut self, name: &Spanned<String>, args: &[Expr]) -> Operand {
+    pub(super) fn call(&mut self, name: &Spanned<String>, args: &[Expr]) -> Operand {
         let Some(function) = Function::from_name(&name.value) else {
             if name.value == "exists" {
                 return self.not_a_value(name.span);

@@ -121,6 +121,11 @@ impl Rewriter<'_> {
                 Value::Call(function, args.into_iter().map(|arg| self.value(arg)).collect())
             }
             Value::Arithmetic(op, a, b) => Value::Arithmetic(op, self.value(a), self.value(b)),
+            Value::Choose(branches) => Value::Choose(self.branches(branches)),
+            Value::Collect(branches) => Value::Collect(self.branches(branches)),
+            Value::Select { first, list, body } => {
+                Value::Select { first, list: self.value(list), body: self.cond(body) }
+            }
             leaf => leaf,
         };
         let done = self.build.value(value);
@@ -128,6 +133,10 @@ impl Rewriter<'_> {
             *slot = Some(done);
         }
         done
+    }
+
+    fn branches(&mut self, branches: Vec<(CondId, ValueId)>) -> Vec<(CondId, ValueId)> {
+        branches.into_iter().map(|(cond, value)| (self.cond(cond), self.value(value))).collect()
     }
 
     fn pred(&mut self, id: PredId) -> CondId {

@@ -129,6 +129,9 @@ fn root_field(kind: &Kind, value: ValueId) -> Option<ValueId> {
         Value::Field(_) => Some(value),
         Value::Call(_, args) => args.iter().find_map(|arg| root_field(kind, *arg)),
         Value::Arithmetic(_, a, b) => root_field(kind, *a).or_else(|| root_field(kind, *b)),
+        Value::Select { list, .. } => root_field(kind, *list),
+        // Which branch counts is for their conditions to say, and those are no part of the rule.
+        Value::Choose(_) | Value::Collect(_) => None,
         Value::It(_) | Value::Number(_) | Value::Text(_) => None,
     }
 }

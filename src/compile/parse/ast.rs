@@ -3,7 +3,7 @@
 
 pub use super::dump::dump;
 use crate::diag::{SourceId, Span, Spanned};
-use crate::vocab::{FieldType, Schema, SourceKind};
+use crate::vocab::{Schema, SourceKind};
 
 /// A rule pack as its files say it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,8 +95,26 @@ pub enum ParamValue {
     Bool(bool),
     /// A list of strings.
     TextList(Vec<Spanned<String>>),
+    /// A list of pairs of strings.
+    PairList(Vec<[String; 2]>),
     /// A value of no parameter type, named for messages ("a mapping").
     Other(&'static str),
+}
+
+impl ParamValue {
+    /// Whether a parameter of that type takes it. A list without items is one of any items.
+    pub const fn is_of(&self, ty: ParamType) -> bool {
+        match self {
+            Self::Number(_) => matches!(ty, ParamType::Number),
+            Self::Text(_) => matches!(ty, ParamType::Text),
+            Self::Bool(_) => matches!(ty, ParamType::Bool),
+            Self::TextList(items) => {
+                matches!(ty, ParamType::TextList) || (items.is_empty() && matches!(ty, ParamType::PairList))
+            }
+            Self::PairList(_) => matches!(ty, ParamType::PairList),
+            Self::Other(_) => false,
+        }
+    }
 }
 
 /// One entry of `emits`.
@@ -149,10 +167,65 @@ pub struct PredicateDef {
 pub struct ParamDef {
     /// The name, without `$`.
     pub name: Spanned<String>,
-    /// [`FieldType::Number`], [`FieldType::Text`], [`FieldType::Bool`] or [`FieldType::TextList`].
-    pub ty: FieldType,
+    /// The type that its values must have.
+    pub ty: ParamType,
     /// The default; a parameter without one is required.
     pub default: Option<Spanned<ParamValue>>,
+}
+
+/// The type of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamType {
+    /// `number`
+    Number,
+    /// `text`
+    Text,
+    /// `bool`
+    Bool,
+    /// `text_list`
+    TextList,
+    /// `pair_list`: a list of lists of two strings, such as names and passwords.
+    PairList,
+}
+
+impl ParamType {
+    /// Every type.
+    pub const ALL: [Self; 5] = [Self::Number, Self::Text, Self::Bool, Self::TextList, Self::PairList];
+
+    /// The type as predicates.yaml writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Text => "text",
+            Self::Bool => "bool",
+            Self::TextList => "text_list",
+            Self::PairList => "pair_list",
+        }
+    }
+
+    /// The type of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ty| ty.as_str() == name)
+    }
+}
+
+/// A side of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PairSide {
+    /// `it.1`
+    First,
+    /// `it.2`
+    Second,
+}
+
+impl PairSide {
+    /// The side as it is written after `it`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "it.1",
+            Self::Second => "it.2",
+        }
+    }
 }
 
 /// One named list of `lists/NAME.txt`.
@@ -188,6 +261,8 @@ pub enum ExprKind {
     Field(String),
     /// `it`, the item under a quantifier.
     It,
+    /// `it.1` or `it.2`, a side of the pair under a quantifier.
+    ItPart(PairSide),
     /// `$name`.
     Param(String),
     /// `["a", "b"]` or `[1, 2]`.

@@ -53,6 +53,9 @@ impl Out {
                             let items: Vec<&str> = items.iter().map(|item| item.value.as_str()).collect();
                             self.line(2, format_args!("{} = {items:?}", name.value));
                         }
+                        ParamValue::PairList(pairs) => {
+                            self.line(2, format_args!("{} = {pairs:?}", name.value));
+                        }
                         ParamValue::Number(number) => self.line(2, format_args!("{} = {number}", name.value)),
                         ParamValue::Text(text) => self.line(2, format_args!("{} = {text:?}", name.value)),
                         ParamValue::Bool(value) => self.line(2, format_args!("{} = {value}", name.value)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `predicates.yaml`: named predicates with parameters.
 
-use super::ast::{ParamDef, ParamValue, PredicateDef};
+use super::ast::{ParamDef, ParamType, PredicateDef};
 use super::fields::one_of;
 use super::problems::Problems;
 use super::table::{Table, mapping, string, text};
@@ -9,14 +9,9 @@ use super::value::param_value;
 use super::yaml::{Entry, Node};
 use super::{File, expression_of, forms};
 use crate::diag::{Code, Diagnostic, Spanned};
-use crate::vocab::FieldType;
 
 const PREDICATE_KEYS: &[&str] = &["description", "params", "expr"];
 const PARAM_KEYS: &[&str] = &["type", "default"];
-
-/// The types that a parameter may have.
-const PARAM_TYPES: [FieldType; 4] =
-    [FieldType::Number, FieldType::Text, FieldType::Bool, FieldType::TextList];
 
 /// Reads every predicate; one with a problem is left out.
 pub(super) fn predicates(root: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Vec<PredicateDef> {
@@ -41,23 +36,12 @@ fn param(entry: &Entry, problems: &mut Problems<'_>) -> Option<ParamDef> {
     forms::parameter_name(&entry.key, problems);
     let table = Table::new(&entry.value, "a parameter", PARAM_KEYS, problems)?;
     let ty = table.require("type", problems).and_then(|node| string(node, "`type`", problems))?;
-    one_of(&ty, &PARAM_TYPES.map(FieldType::as_str), "a parameter's type", problems)?;
-    let ty = FieldType::from_name(&ty.value)?;
+    one_of(&ty, &ParamType::ALL.map(ParamType::as_str), "a parameter's type", problems)?;
+    let ty = ParamType::from_name(&ty.value)?;
     let default = table.get("default").map(|node| Spanned::new(param_value(node), node.span));
-    if let Some(default) = default.as_ref().filter(|default| !fits(&default.value, ty)) {
+    if let Some(default) = default.as_ref().filter(|default| !default.value.is_of(ty)) {
         let message = format!("the default is no {}", ty.as_str());
         problems.push(Diagnostic::new(Code::PredicateParameter, default.span, message));
     }
     Some(ParamDef { name: entry.key.clone(), ty, default })
-}
-
-/// Whether the value has that type.
-fn fits(value: &ParamValue, ty: FieldType) -> bool {
-    match value {
-        ParamValue::Number(_) => ty == FieldType::Number,
-        ParamValue::Text(_) => ty == FieldType::Text,
-        ParamValue::Bool(_) => ty == FieldType::Bool,
-        ParamValue::TextList(_) => ty == FieldType::TextList,
-        ParamValue::Other(_) => false,
-    }
 }

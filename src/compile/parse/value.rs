@@ -57,7 +57,9 @@ pub(super) fn param_value(node: &Node) -> ParamValue {
         },
         Value::Sequence(items) => {
             let texts: Option<Vec<_>> = items.iter().map(text_of).collect();
-            texts.map_or(ParamValue::Other("a list of other things than strings"), ParamValue::TextList)
+            let pairs = || items.iter().map(pair_of).collect::<Option<Vec<_>>>().map(ParamValue::PairList);
+            let list = texts.map(ParamValue::TextList).or_else(pairs);
+            list.unwrap_or(ParamValue::Other("a list of other things than strings"))
         }
         Value::Mapping(_) => ParamValue::Other("a mapping"),
     }
@@ -67,6 +69,16 @@ fn text_of(node: &Node) -> Option<Spanned<String>> {
     match &node.value {
         Value::Scalar(scalar) => match scalar.typed() {
             Typed::Text(text) => Some(Spanned::new(text.to_owned(), node.span)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn pair_of(node: &Node) -> Option<[String; 2]> {
+    match &node.value {
+        Value::Sequence(sides) => match sides.as_slice() {
+            [first, second] => Some([text_of(first)?.value, text_of(second)?.value]),
             _ => None,
         },
         _ => None,

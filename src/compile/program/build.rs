@@ -165,6 +165,7 @@ impl<'a> Builder<'a> {
             .collect();
         let entries: Vec<Entry> =
             kind.entries.iter().filter_map(|entry| self.entry(kind, entry, rules)).collect();
+        let values = kind.values.iter().map(|value| self.value(kind, value)).collect();
         let (always, witness_ranges, witnessed) = index_witnesses(kind);
         let mut witness_mask = vec![0_u64; kind.preds.len().div_ceil(64)];
         for (index, _) in witnesses.iter().enumerate().filter(|(_, set)| **set) {
@@ -186,7 +187,7 @@ impl<'a> Builder<'a> {
             slots: kind.fields.len(),
             scans: self.scans,
             tests,
-            values: kind.values.iter().map(value).collect(),
+            values,
             regexes: self.regexes,
             code: self.code,
             entries,
@@ -309,6 +310,25 @@ impl Builder<'_> {
         }
     }
 
+    fn value(&mut self, kind: &ir::Kind, value: &ir::Value) -> Value {
+        let mut code = |cond| emit(&mut self.code, kind, cond, ACCEPT, REJECT);
+        let mut branches =
+            |all: &[(ir::CondId, ir::ValueId)]| all.iter().map(|(c, v)| (code(*c), v.0)).collect();
+        match value {
+            ir::Value::Field(slot) => Value::Slot(*slot),
+            ir::Value::It(_) => Value::It,
+            ir::Value::Number(number) => Value::Number(number.get()),
+            ir::Value::Text(text) => Value::Text(text.as_str().into()),
+            ir::Value::Call(function, args) => Value::Call(*function, args.iter().map(|arg| arg.0).collect()),
+            ir::Value::Arithmetic(op, a, b) => Value::Arithmetic(*op, a.0, b.0),
+            ir::Value::Choose(all) => Value::Choose(branches(all)),
+            ir::Value::Collect(all) => Value::Collect(branches(all)),
+            ir::Value::Select { first, list, body } => {
+                Value::Select { first: *first, list: list.0, body: code(*body) }
+            }
+        }
+    }
+
     fn probe(&mut self, test: &ir::TextTest) -> Option<Probe> {
         use ir::TextTest as T;
         let escaped =
@@ -418,17 +438,6 @@ fn folded(needles: &[Needle], equals: &[(String, u32)]) -> Option<FoldedScan> {
         exact.add(&folding.fold_text(text), *pred);
     }
     Some(FoldedScan { ascii, full, exact, folding })
-}
-
-fn value(value: &ir::Value) -> Value {
-    match value {
-        ir::Value::Field(slot) => Value::Slot(*slot),
-        ir::Value::It(_) => Value::It,
-        ir::Value::Number(number) => Value::Number(number.get()),
-        ir::Value::Text(text) => Value::Text(text.as_str().into()),
-        ir::Value::Call(function, args) => Value::Call(*function, args.iter().map(|arg| arg.0).collect()),
-        ir::Value::Arithmetic(op, a, b) => Value::Arithmetic(*op, a.0, b.0),
-    }
 }
 
 /// Entries without a witness, and per predicate the entries it makes candidates.

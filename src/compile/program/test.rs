@@ -94,4 +94,17 @@ pub enum Value {
     Call(Function, Box<[u32]>),
     /// Arithmetic on values.
     Arithmetic(Arithmetic, u32, u32),
+    /// The first value whose condition holds: where its code begins, and the value.
+    Choose(Box<[(u32, u32)]>),
+    /// Every value whose condition holds and that is there.
+    Collect(Box<[(u32, u32)]>),
+    /// The items of a list that meet a condition.
+    Select {
+        /// The first item only.
+        first: bool,
+        /// The list.
+        list: u32,
+        /// Where the condition's code begins.
+        body: u32,
+    },
 }

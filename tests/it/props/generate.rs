@@ -115,7 +115,15 @@ fn cond(rng: &mut Rng, depth: usize, it: bool) -> String {
     if depth == 0 || rng.chance(30) {
         return atom(rng, it);
     }
-    match rng.below(10) {
+    match rng.below(12) {
+        10 => {
+            let word = rng.pick(&["any", "all", "any"]);
+            format!("{word}({}, {})", constants(rng), item_test(rng, depth))
+        }
+        11 => {
+            let list = list(rng, depth);
+            format!("any({list}, {})", cond(rng, depth - 1, true))
+        }
         0..=3 => format!("({} and {})", cond(rng, depth - 1, it), cond(rng, depth - 1, it)),
         4..=7 => format!("({} or {})", cond(rng, depth - 1, it), cond(rng, depth - 1, it)),
         8 => format!("not {}", cond(rng, depth - 1, it)),
@@ -126,9 +134,47 @@ fn cond(rng: &mut Rng, depth: usize, it: bool) -> String {
     }
 }
 
+/// A list of the event, some of its items, or some of a constant list's.
+fn list(rng: &mut Rng, depth: usize) -> String {
+    match rng.below(3) {
+        0 => rng.pick(&LISTS).to_owned(),
+        1 => format!("filter({}, {})", rng.pick(&LISTS), cond(rng, depth.saturating_sub(1), true)),
+        _ => format!("filter({}, {})", constants(rng), item_test(rng, depth)),
+    }
+}
+
+/// A constant list.
+fn constants(rng: &mut Rng) -> String {
+    let words: Vec<_> = (0..rng.below(4)).map(|_| literal(&word(rng))).collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// A condition on an item of a constant list, mostly one that looks for it in the event.
+fn item_test(rng: &mut Rng, depth: usize) -> String {
+    let op = rng.pick(&["contains", "starts_with", "ends_with", "==", "contains"]);
+    match rng.below(6) {
+        0 => cond(rng, depth.saturating_sub(1), true),
+        1 => format!("it in {}", rng.pick(&LISTS)),
+        2 => format!("{} has it", rng.pick(&LISTS)),
+        _ => format!("{} {op} it{}", text(rng, false), nocase(rng)).replace("i == it", "a == it"),
+    }
+}
+
+/// A value that conditions choose.
+fn chosen(rng: &mut Rng, it: bool) -> String {
+    match rng.below(4) {
+        0 => format!("first({}, {})", rng.pick(&LISTS), cond(rng, 1, true)),
+        1 => format!("first({}, {})", constants(rng), item_test(rng, 1)),
+        _ => format!("if({}, {}, {})", cond(rng, 1, it), text(rng, it), literal(&word(rng))),
+    }
+}
+
 fn text(rng: &mut Rng, it: bool) -> String {
     if it && rng.chance(75) {
         return "it".to_owned();
+    }
+    if rng.chance(3) {
+        return chosen(rng, it);
     }
     let field = rng.pick(&TEXT_FIELDS);
     match rng.below(14) {
@@ -142,6 +188,12 @@ fn number(rng: &mut Rng, depth: usize) -> String {
     let leaf = |rng: &mut Rng| match rng.below(4) {
         0 => rng.pick(&NUMBERS).to_owned(),
         1 => format!("len({})", rng.pick(&["a", "l", "q", "k"])),
+        2 if rng.chance(30) => match rng.below(4) {
+            0 => format!("len({})", list(rng, 1)),
+            1 => format!("first(q, it {} {})", rng.pick(&["<", ">=", "=="]), rng.pick(&NUMBERS)),
+            2 => format!("len(filter(q, it > {}))", rng.pick(&NUMBERS)),
+            _ => format!("if({}, {}, m)", cond(rng, 1, false), rng.pick(&NUMBERS)),
+        },
         2 => "m".to_owned(),
         _ => "n".to_owned(),
     };

@@ -26,6 +26,7 @@ impl Display for Expr {
             ExprKind::Bool(value) => write!(f, "{value}"),
             ExprKind::Field(name) => f.write_str(name),
             ExprKind::It => f.write_str("it"),
+            ExprKind::ItPart(side) => f.write_str(side.as_str()),
             ExprKind::Param(name) => write!(f, "${name}"),
             ExprKind::NamedList(name) => write!(f, "@{name}"),
             ExprKind::List(items) => {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pest::iterators::{Pair, Pairs};
 
-use super::super::ast::{BinaryOp, Expr, ExprKind};
+use super::super::ast::{BinaryOp, Expr, ExprKind, PairSide};
 use super::{Fault, Rule};
 use crate::diag::render::quote;
 use crate::diag::{Code, Span, Spanned};
@@ -52,6 +52,8 @@ impl Builder<'_> {
             Rule::raw_string => ExprKind::Text(inside_quotes(&pair).replace("''", "'")),
             Rule::string => ExprKind::Text(self.unescape(&pair)),
             Rule::item => ExprKind::It,
+            Rule::item_part if pair.as_str().ends_with('1') => ExprKind::ItPart(PairSide::First),
+            Rule::item_part => ExprKind::ItPart(PairSide::Second),
             Rule::field => ExprKind::Field(pair.as_str().to_owned()),
             _ => return None,
         };
