@@ -62,8 +62,29 @@ impl FieldType {
 pub enum Origin {
     /// The event's payload has it.
     Payload,
-    /// A lifter derives it from the payload.
+    /// A lifter derives it from the payload, for every event.
     Lifter,
+    /// A lifter derives it, if the payload lacks it and a rule that can still hold asks.
+    OnDemand,
+}
+
+impl Origin {
+    /// Every origin, for messages and look-ups.
+    pub const ALL: [Self; 3] = [Self::Payload, Self::Lifter, Self::OnDemand];
+
+    /// The origin's name in `fields.yaml`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payload => "payload",
+            Self::Lifter => "lifter",
+            Self::OnDemand => "on_demand",
+        }
+    }
+
+    /// The origin of that name, or `None`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.as_str() == name)
+    }
 }
 
 /// One field of one source kind, as `rules/fields.yaml` declares it.

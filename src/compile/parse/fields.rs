@@ -66,8 +66,9 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Field> {
     });
     let unit = table.get("unit").and_then(|node| string(node, "`unit`", problems));
     let origin = table.get("from").and_then(|node| string(node, "`from`", problems));
-    let lifter = origin.is_some_and(|origin| {
-        one_of(&origin, &["payload", "lifter"], "an origin", problems).is_some() && origin.value == "lifter"
+    let origin = origin.and_then(|name| {
+        let names = Origin::ALL.map(Origin::as_str);
+        one_of(&name, &names, "an origin", problems).and_then(|()| Origin::from_name(&name.value))
     });
     let evidence = table.get("evidence").and_then(|node| boolean(node, "`evidence`", problems));
     let meaning = text(table.require("meaning", problems), "`meaning`", problems);
@@ -77,7 +78,7 @@ fn field(entry: &Entry, problems: &mut Problems<'_>) -> Option<Field> {
         unit: unit.map(|unit| unit.value),
         meaning,
         evidence: evidence.unwrap_or(true),
-        origin: if lifter { Origin::Lifter } else { Origin::Payload },
+        origin: origin.unwrap_or(Origin::Payload),
     })
 }
 
