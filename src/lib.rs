@@ -9,6 +9,8 @@ pub mod attack;
 
 pub mod event;
 
+pub mod lift;
+
 pub mod compile;
 
 pub mod engine;

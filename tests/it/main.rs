@@ -24,5 +24,6 @@ mod live;
 mod parse;
 mod props;
 mod sample;
+mod shell;
 mod tag;
 mod tidy;

