@@ -2,23 +2,35 @@
 //! Predicate bits to hits: only rules whose witness fired are decided.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 
 use crate::compile::program::{ACCEPT, Entry, KindProgram, REJECT, Test};
 
+use crate::lift::Site;
+use crate::lift::shell::Via;
+
 use super::scratch::{Buffers, is_set, set};
-use super::{Counts, Hit, Slot};
+use super::{Computed, Counts, Hit, Slot, lift};
 
 /// One event under decision.
 pub(super) struct Decider<'a, 'd> {
     pub(super) kind: &'d KindProgram,
-    pub(super) slots: &'a [Slot<'a>],
+    pub(super) slots: &'d mut [Slot<'a>],
     pub(super) arena: &'a Bump,
     pub(super) buffers: &'d mut Buffers,
+    pub(super) site: Site<'d>,
+    /// The view under decision; what an earlier one gave is not given again.
+    pub(super) via: Option<Via>,
 }
 
 impl<'a> Decider<'a, '_> {
     /// Appends a hit for every emit of every rule that holds, in order of rule.
-    pub(super) fn decide(&mut self, hits: &mut Vec<Hit>, counts: &mut Counts) {
+    pub(super) fn decide<'k>(
+        &mut self,
+        hits: &mut Vec<Hit>,
+        computed: &mut ArenaVec<'k, Computed<'k>>,
+        counts: &mut Counts,
+    ) {
         self.candidates();
         let kind = self.kind;
         for word in 0..kind.entries.len().div_ceil(64) {
@@ -29,7 +41,12 @@ impl<'a> Decider<'a, '_> {
                 let Some(entry) = kind.entries.get(index) else { break };
                 counts.decided += 1;
                 if self.run(entry.code, None) {
-                    self.emit(u32::try_from(index).unwrap_or(u32::MAX), entry, hits);
+                    let index = u32::try_from(index).unwrap_or(u32::MAX);
+                    let (before, known) = (hits.len(), hits.iter().any(|hit| hit.entry == index));
+                    self.emit(index, entry, hits);
+                    if hits.len() > before && !known {
+                        self.compute(index, entry, computed);
+                    }
                 }
             }
         }
@@ -64,9 +81,51 @@ impl<'a> Decider<'a, '_> {
                 // A scale that is absent for this event gives no confidence.
                 Some(value) => self.value(value, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0)),
             };
-            let confidence = plan.confidence * scale;
-            hits.push(Hit { source_kind: self.kind.source_kind, entry: index, emit, confidence });
+            if hits.iter().any(|hit| hit.entry == index && hit.emit == emit) {
+                continue;
+            }
+            let confidence = plan.confidence * scale * self.via.map_or(1.0, Via::factor);
+            hits.push(Hit {
+                source_kind: self.kind.source_kind,
+                entry: index,
+                emit,
+                confidence,
+                via: self.via,
+            });
         }
+    }
+
+    /// Appends the evidence that a rule computes.
+    fn compute<'k>(&mut self, index: u32, entry: &Entry, computed: &mut ArenaVec<'k, Computed<'k>>) {
+        for (place, (_, value)) in (0_u32..).zip(&entry.evidence) {
+            let value = self.value(*value, None);
+            if !matches!(value, Slot::Absent | Slot::Wrong) {
+                let value = value.copied_to(computed.bump());
+                computed.push(Computed { entry: index, index: place, value });
+            }
+        }
+    }
+
+    /// The value of a slot; what is derived on demand is derived now.
+    ///
+    /// Recursion goes from a lifter to the lifters of its inputs, and ends: a slot is given up
+    /// before its lifter runs.
+    pub(super) fn slot(&mut self, index: u32) -> Slot<'a> {
+        let value = self.slots.get(index as usize).copied().unwrap_or_default();
+        let Slot::Deferred(plan) = value else { return value };
+        let Some(plan) = self.kind.lifts.get(plan as usize) else { return Slot::Absent };
+        for output in plan.outputs.iter().flatten() {
+            if let Some(slot) = self.slots.get_mut(*output as usize)
+                && matches!(slot, Slot::Deferred(_))
+            {
+                *slot = Slot::Absent;
+            }
+        }
+        for input in &plan.inputs {
+            self.slot(*input);
+        }
+        lift::run(plan, self.slots, &mut ArenaVec::new_in(self.arena), self.arena, self.site);
+        self.slots.get(index as usize).copied().unwrap_or_default()
     }
 
     /// Runs a condition's code to its end.

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::compile::ir::{Cond, CondId, Entry, Kind, Pred, PredId, TextTest, Value, ValueId};
 use crate::event::Event;
+use crate::lift::shell::Via;
 
 use super::Slot;
 use super::reference::{Reference, Walk};
@@ -18,6 +19,8 @@ use super::reference::{Reference, Walk};
 pub struct Explanation {
     /// The rule, by its place in [`Pack::rules`](crate::compile::ir::Pack::rules).
     pub rule: u32,
+    /// The view that is explained, for events that have several: the first in which the rule holds.
+    pub via: Option<Via>,
     /// The condition, part by part.
     pub condition: Node,
     /// The predicates one of which must be true for the rule to be tried; `None` where it is tried
@@ -122,16 +125,22 @@ impl Reference {
         let payload: Json = serde_json::from_str(event.payload.as_str())?;
         let Some(kind) = self.kind(event) else { return Ok(Vec::new()) };
         let arena = Bump::new();
-        let walk = self.walk(kind, &payload, &arena);
-        Ok(kind.entries.iter().map(|entry| walk.explain(entry)).collect())
+        let walks = self.walks(kind, event, &payload, &arena);
+        let explain = |entry: &Entry| {
+            // The first view in which the rule holds, else the event as it stands.
+            let held = walks.iter().find(|(_, walk)| walk.node(entry.cond).holds());
+            held.or(walks.first()).map(|(via, walk)| walk.explain(entry, *via))
+        };
+        Ok(kind.entries.iter().filter_map(explain).collect())
     }
 }
 
 impl Walk<'_> {
-    fn explain(&self, entry: &Entry) -> Explanation {
+    fn explain(&self, entry: &Entry, via: Option<Via>) -> Explanation {
         let witness = entry.witness.as_ref();
         Explanation {
             rule: entry.rule,
+            via,
             condition: self.node(entry.cond),
             witness: witness.map(|preds| preds.iter().map(|pred| self.tested(*pred)).collect()),
             emits: entry
@@ -242,7 +251,7 @@ impl Walk<'_> {
 
     fn seen(&self, id: ValueId) -> Seen {
         match self.value(id, None) {
-            Slot::Absent => Seen::Absent,
+            Slot::Absent | Slot::Deferred(_) => Seen::Absent,
             Slot::Wrong => Seen::WrongType(match self.kind.value(id) {
                 Value::Field(field) => self.find(&self.kind.field(*field).name).cloned(),
                 _ => None,

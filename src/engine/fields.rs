@@ -20,7 +20,7 @@ pub(super) fn fill<'a>(
     arena: &'a Bump,
     limits: &Limits,
     counts: &mut Counts,
-) -> &'a [Slot<'a>] {
+) -> &'a mut [Slot<'a>] {
     let slots = arena.alloc_slice_fill_copy(slots, Slot::Absent);
     let mut filler = Filler { slots, arena, limits, counts };
     filler.object(table, payload, false);

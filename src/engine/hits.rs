@@ -3,7 +3,8 @@
 
 use crate::compile::ir;
 use crate::compile::program::KindProgram;
-use crate::vocab::SourceKind;
+use crate::lift::shell::Via;
+use crate::vocab::{Slot, SourceKind};
 
 use super::Snapshot;
 
@@ -18,6 +19,19 @@ pub struct Hit {
     pub emit: u32,
     /// Base confidence, scaled, then clipped by the rule's state.
     pub confidence: f64,
+    /// The view that the rule holds in, for events that have several.
+    pub via: Option<Via>,
+}
+
+/// Evidence that was computed for the tags of a rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Computed<'a> {
+    /// The rule, by its place among the kind's rules.
+    pub entry: u32,
+    /// Its place among the evidence that the rule computes.
+    pub index: u32,
+    /// The value, never absent.
+    pub value: Slot<'a>,
 }
 
 /// What an evaluation met besides hits; all zero for a well-formed event within every bound.
@@ -43,6 +57,7 @@ pub struct Hits<'s> {
     pub(super) snapshot: &'s Snapshot,
     pub(super) kind: Option<&'s KindProgram>,
     pub(super) hits: &'s [Hit],
+    pub(super) computed: &'s [Computed<'s>],
     pub(super) counts: Counts,
 }
 
@@ -76,6 +91,17 @@ impl<'s> Hits<'s> {
     pub fn emit(&self, hit: &Hit) -> Option<(&'s ir::Rule, &'s ir::Emit)> {
         let rule = self.rule(hit)?;
         rule.emits.get(hit.emit as usize).map(|emit| (rule, emit))
+    }
+
+    /// The evidence that was computed for the tags of a hit's rule: names and values.
+    pub fn computed(&self, hit: &Hit) -> impl Iterator<Item = (&'s str, Slot<'s>)> {
+        let names = self.kind.and_then(|kind| kind.entries.get(hit.entry as usize));
+        let names: &'s [_] = names.map_or(&[], |entry| &entry.evidence);
+        let entry = hit.entry;
+        self.computed.iter().filter(move |item| item.entry == entry).filter_map(|item| {
+            let (name, _) = names.get(item.index as usize)?;
+            Some((&**name, item.value))
+        })
     }
 
     /// The snapshot that the event was evaluated on.

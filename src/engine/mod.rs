@@ -11,11 +11,12 @@ mod fields;
 mod function;
 mod hits;
 mod lazy;
+mod lift;
+mod lifted;
 mod live;
 pub mod reference;
 mod scan;
 mod scratch;
-mod slot;
 mod state;
 mod value;
 
@@ -24,13 +25,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::compile::program::Program;
 use crate::event::Event;
 
+pub use crate::vocab::Slot;
 pub use fields::text_view;
 pub use function::apply;
-pub use hits::{Counts, Hit, Hits};
+pub use hits::{Computed, Counts, Hit, Hits};
 pub use lazy::LazyCache;
 pub use live::{Live, Snapshot};
 pub use scratch::Scratch;
-pub use slot::Slot;
 pub use state::{Mode, RuleState, StateError, StateTable};
 
 /// Evaluates events against a program that can be swapped while others evaluate.

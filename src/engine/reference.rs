@@ -14,11 +14,14 @@ use jiff::Timestamp;
 use regex_automata::meta::Regex;
 use serde_json::Value as Json;
 
-use crate::compile::ir::{Cond, CondId, Kind, Pack, Pred, TextTest, Value, ValueId};
+use crate::compile::ir::{Cond, CondId, Entry, Field, Kind, Pack, Pred, TextTest, Value, ValueId};
 use crate::event::Event;
-use crate::vocab::{FieldType, Limits};
+use crate::lift::Site;
+use crate::lift::shell::Via;
+use crate::vocab::{FieldType, Limits, Origin, SourceKind};
 
 use super::fields::SEAM;
+use super::lifted::{self, Fields};
 use super::{Slot, function, text_view};
 
 /// What the reference says a rule emits.
@@ -57,34 +60,63 @@ impl Reference {
             return Ok(Vec::new());
         };
         let arena = Bump::new();
-        let walk = self.walk(kind, &payload, &arena);
-        let mut emissions = Vec::new();
-        for entry in kind.entries.iter().filter(|entry| walk.cond(entry.cond, None)) {
-            let Some(rule) = self.pack.rules.get(entry.rule as usize) else { continue };
-            for (index, (emit, gate)) in (0_u32..).zip(rule.emits.iter().zip(&entry.emits)) {
-                if !gate.when.is_none_or(|when| walk.cond(when, None)) {
-                    continue;
-                }
-                let scale = gate.scale.map_or(1.0, |scale| {
-                    walk.value(scale, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0))
-                });
-                emissions.push(Emission {
-                    rule_id: rule.id.clone(),
-                    emit: index,
-                    confidence: emit.confidence * scale,
-                });
+        let mut emissions: Vec<(u32, Emission)> = Vec::new();
+        for (via, walk) in self.walks(kind, event, &payload, &arena) {
+            for entry in kind.entries.iter().filter(|entry| walk.cond(entry.cond, None)) {
+                self.emissions(entry, &walk, via, &mut emissions);
             }
         }
-        Ok(emissions)
+        emissions.sort_by_key(|(rule, emission)| (*rule, emission.emit));
+        Ok(emissions.into_iter().map(|(_, emission)| emission).collect())
+    }
+
+    /// What a rule that holds emits in one view, less what it emitted in views before.
+    fn emissions(
+        &self,
+        entry: &Entry,
+        walk: &Walk<'_>,
+        via: Option<Via>,
+        emissions: &mut Vec<(u32, Emission)>,
+    ) {
+        let Some(rule) = self.pack.rules.get(entry.rule as usize) else { return };
+        for (index, (emit, gate)) in (0_u32..).zip(rule.emits.iter().zip(&entry.emits)) {
+            let known = emissions.iter().any(|(rule, known)| *rule == entry.rule && known.emit == index);
+            if known || !gate.when.is_none_or(|when| walk.cond(when, None)) {
+                continue;
+            }
+            let scale = gate.scale.map_or(1.0, |scale| {
+                walk.value(scale, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0))
+            });
+            let confidence = emit.confidence * scale * via.map_or(1.0, Via::factor);
+            emissions.push((entry.rule, Emission { rule_id: rule.id.clone(), emit: index, confidence }));
+        }
+    }
+
+    /// The event as it stands, and each further view of it.
+    pub(super) fn walks<'a>(
+        &'a self,
+        kind: &'a Kind,
+        event: &Event<'_>,
+        payload: &'a Json,
+        arena: &'a Bump,
+    ) -> Vec<(Option<Via>, Walk<'a>)> {
+        let walk = |lifted| Walk { reference: self, kind, payload, arena, lifted };
+        let site = Site { decky_id: event.decky_id.as_deref(), views: true };
+        let lifted =
+            lifted::all(kind.source_kind, site, arena, |known, name, ty| walk(known.clone()).field(name, ty));
+        let base = (kind.source_kind == SourceKind::Command).then_some(Via::Raw);
+        let mut walks = vec![(base, walk(lifted.base.clone()))];
+        for (via, mut fields) in lifted.views {
+            // What the view does not give is as in the event.
+            fields.extend(lifted.base.iter().copied());
+            walks.push((Some(via), walk(fields)));
+        }
+        walks
     }
 
     /// The pack that it evaluates.
     pub const fn pack(&self) -> &Pack {
         &self.pack
-    }
-
-    pub(super) const fn walk<'a>(&'a self, kind: &'a Kind, payload: &'a Json, arena: &'a Bump) -> Walk<'a> {
-        Walk { reference: self, kind, payload, arena }
     }
 
     fn matches(&self, pattern: &str, text: &str) -> bool {
@@ -108,6 +140,8 @@ pub(super) struct Walk<'a> {
     pub(super) kind: &'a Kind,
     payload: &'a Json,
     arena: &'a Bump,
+    /// Derived fields; the first of a name counts.
+    lifted: Fields<'a>,
 }
 
 impl<'a> Walk<'a> {
@@ -241,6 +275,13 @@ impl<'a> Walk<'a> {
     /// The value of a field: a member, or a member of an object, found ASCII case aside.
     fn field(&self, name: &str, ty: FieldType) -> Slot<'a> {
         let found = self.find(name);
+        let there = found.is_some_and(|value| !value.is_null());
+        let on_demand = |field: &&Field| field.name == name && field.origin == Origin::OnDemand;
+        if let Some((_, value)) = self.lifted.iter().find(|(known, _)| *known == name)
+            && !(there && self.kind.fields.iter().find(on_demand).is_some())
+        {
+            return *value;
+        }
         let is_member = name.contains('.');
         let texts = |items: Vec<&'a str>| {
             let items: Vec<&'a str> = items

@@ -22,6 +22,16 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
         match *slot {
             Slot::Text(text) => scan_text(kind, &scan.text, text, arena, buffers),
             Slot::Number(number) => scan.numbers.scan(number, |pred| set(&mut buffers.bits, pred)),
+            Slot::Texts(items) => {
+                for item in items {
+                    scan_text(kind, &scan.text, item, arena, buffers);
+                }
+            }
+            Slot::Numbers(items) => {
+                for item in items {
+                    scan.numbers.scan(*item, |pred| set(&mut buffers.bits, pred));
+                }
+            }
             Slot::Bool(true) => {
                 for pred in &scan.is_true {
                     set(&mut buffers.bits, *pred);

@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 
 use crate::compile::program::{KindProgram, Program};
 use crate::event::Event;
+use crate::lift::Site;
+use crate::lift::shell::Via;
 use crate::vocab::SourceKind;
 
 use super::decide::Decider;
-use super::{Counts, Hit, Hits, LazyCache, Live, Snapshot, fields, scan};
+use super::{Counts, Hit, Hits, LazyCache, Live, Snapshot, fields, lift, scan};
 
 /// Working memory of one thread: bit sets, the arena, the automata's states.
 ///
@@ -87,10 +90,12 @@ impl Scratch {
         self.arena.reset();
         self.hits.clear();
         let mut counts = Counts::default();
+        let mut computed = ArenaVec::new_in(&self.arena);
         let snapshot = &*self.snapshot;
         let program = &*snapshot.program;
         let kind = program.kind(event.source_kind);
         if let Some(kind) = kind {
+            let arena = &self.arena;
             let slots = fields::fill(
                 &kind.fields,
                 kind.slots,
@@ -99,16 +104,29 @@ impl Scratch {
                 program.limits(),
                 &mut counts,
             );
-            self.buffers.clear(kind);
-            scan::scan(kind, slots, &self.arena, &mut self.buffers);
-            let mut decider = Decider { kind, slots, arena: &self.arena, buffers: &mut self.buffers };
-            decider.decide(&mut self.hits, &mut counts);
+            let site = Site { decky_id: event.decky_id.as_deref(), views: program.views() };
+            let views = lift::eager(kind, slots, arena, site);
+            let base = (event.source_kind == SourceKind::Command && program.views()).then_some(Via::Raw);
+            let rest = views.iter().map(|(plan, view)| (Some(view.via), Some((*plan, view))));
+            for (via, view) in std::iter::once((base, None)).chain(rest) {
+                if let Some((plan, view)) = view {
+                    lift::apply(plan, view, slots);
+                }
+                let buffers = &mut self.buffers;
+                buffers.clear(kind);
+                scan::scan(kind, slots, arena, buffers);
+                let mut decider = Decider { kind, slots, arena, buffers, site, via };
+                decider.decide(&mut self.hits, &mut computed, &mut counts);
+            }
             if !self.hits.is_empty() {
+                if !views.is_empty() {
+                    self.hits.sort_by_key(|hit| (hit.entry, hit.emit));
+                }
                 apply_states(snapshot, kind, &mut self.hits, clock);
                 cut(&mut self.hits, program.limits().tags_per_event, &mut counts);
             }
         }
-        Hits { snapshot, kind, hits: &self.hits, counts }
+        Hits { snapshot, kind, hits: &self.hits, computed: computed.into_bump_slice(), counts }
     }
 }
 

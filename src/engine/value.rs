@@ -22,7 +22,7 @@ impl<'a> Decider<'a, '_> {
         let kind = self.kind;
         let Some(value) = kind.values.get(id as usize) else { return Slot::Absent };
         match value {
-            Value::Slot(slot) => self.slots.get(*slot as usize).copied().unwrap_or(Slot::Absent),
+            Value::Slot(slot) => self.slot(*slot),
             Value::It => it.unwrap_or(Slot::Absent),
             Value::Number(number) => Slot::Number(*number),
             Value::Text(text) => Slot::Text(self.arena.alloc_str(text)),

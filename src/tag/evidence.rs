@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Evidence: the payload fields that a rule declares, and the kind's context, within bounds.
 
-use crate::engine::text_view;
+use crate::compile::ir::Rule;
+use crate::engine::{Hit, Hits, text_view};
 use crate::event::{Event, RawObject, RawString, RawValue};
-use crate::vocab::{KindSchema, Limits};
+use crate::vocab::{KindSchema, Limits, Origin, Slot};
 
 use super::json;
 
@@ -14,13 +15,14 @@ const DEPTH_MAX: usize = 8;
 
 /// Appends the evidence of a rule for an event, one JSON object.
 ///
-/// The declared fields come first, then the kind's context fields, each if the payload has it and
-/// the schema lets it stand. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
+/// The declared fields of the payload come first, then the kind's context fields, each if the payload has it
+/// and the schema lets it stand; then what was derived or computed, then the view. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
 /// [`Limits::evidence_bytes`]; what was cut, here or before, shows as `truncated: true`.
 pub(super) fn write(
     out: &mut Vec<u8>,
     event: &Event<'_>,
-    fields: &[String],
+    rule: &Rule,
+    (hits, hit): (&Hits<'_>, &Hit),
     schema: &KindSchema,
     limits: &Limits,
     cut_before: bool,
@@ -28,13 +30,20 @@ pub(super) fn write(
     let mut writer =
         Writer { start: out.len(), out, limits, truncated: event.truncated || cut_before, first: true };
     writer.out.push(b'{');
+    let fields = &rule.evidence;
     let context = schema.context_fields.iter().filter(|name| !fields.contains(name));
     for name in fields.iter().chain(context) {
-        if schema.resolve(name).is_some_and(|(field, _)| field.evidence)
+        if schema.resolve(name).is_some_and(|(field, _)| field.evidence && field.origin == Origin::Payload)
             && let Some(value) = find(event.payload, name)
         {
             writer.member(name, value, 0);
         }
+    }
+    for (name, value) in hits.computed(hit) {
+        writer.computed(name, value);
+    }
+    if let Some(via) = hit.via {
+        writer.computed("via", Slot::Text(via.as_str()));
     }
     if writer.truncated {
         writer.key("truncated");
@@ -98,6 +107,41 @@ impl Writer<'_> {
         }
     }
 
+    /// Writes a member whose value was derived from the event.
+    fn computed(&mut self, name: &str, value: Slot<'_>) {
+        if name.len() + 64 > self.left() {
+            self.truncated = true;
+            return;
+        }
+        self.key(name);
+        match value {
+            Slot::Text(text) => self.text(text),
+            Slot::Number(number) if number.is_finite() => json::number(self.out, number),
+            Slot::Bool(value) => self.out.extend_from_slice(if value { b"true" } else { b"false" }),
+            Slot::Texts(_) | Slot::Numbers(_) => {
+                self.out.push(b'[');
+                for (index, item) in value.items().enumerate() {
+                    if self.left() < 64 {
+                        self.truncated = true;
+                        break;
+                    }
+                    if index > 0 {
+                        self.out.push(b',');
+                    }
+                    match item {
+                        Slot::Text(text) => self.text(text),
+                        Slot::Number(number) if number.is_finite() => json::number(self.out, number),
+                        _ => self.out.extend_from_slice(b"null"),
+                    }
+                }
+                self.out.push(b']');
+            }
+            Slot::Number(_) | Slot::Absent | Slot::Deferred(_) | Slot::Wrong => {
+                self.out.extend_from_slice(b"null");
+            }
+        }
+    }
+
     /// Writes a value; false where it does not fit.
     fn value(&mut self, value: RawValue<'_>, depth: usize) -> bool {
         match value {
@@ -146,11 +190,14 @@ impl Writer<'_> {
     /// Writes a string; of one that is too long its head and tail, at character boundaries, so that
     /// an attack behind much padding still shows.
     fn string(&mut self, raw: RawString<'_>) {
+        self.text(&raw.to_text());
+    }
+
+    fn text(&mut self, text: &str) {
         // Escaping makes six bytes of one at the most.
         let most = self.limits.evidence_string_bytes.min(self.left() / 6);
-        let text = raw.to_text();
-        match text_view(&text, most.saturating_sub(GAP.len())) {
-            None => json::string(self.out, &text),
+        match text_view(text, most.saturating_sub(GAP.len())) {
+            None => json::string(self.out, text),
             Some((head, tail)) => {
                 self.truncated = true;
                 json::string(self.out, &format!("{head}{GAP}{tail}"));

@@ -154,7 +154,8 @@ fn write_tag(event: &Event<'_>, hits: &Hits<'_>, hit: &Hit, uuid: &Uuid, out: &m
     json::number(out, rule.version);
     out.extend_from_slice(b",\"evidence\":");
     let cut = hits.counts().texts_cut > 0;
-    evidence::write(out, event, &rule.evidence, program.schema(event.source_kind), program.limits(), cut);
+    let schema = program.schema(event.source_kind);
+    evidence::write(out, event, rule, (hits, hit), schema, program.limits(), cut);
     out.extend_from_slice(b",\"attack_release\":");
     json::string(out, program.attack_release());
     out.extend_from_slice(b",\"mitre_url\":");

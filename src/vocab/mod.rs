@@ -3,8 +3,10 @@
 
 mod limits;
 mod schema;
+mod slot;
 mod source_kind;
 
 pub use limits::Limits;
 pub use schema::{Field, FieldType, KindSchema, Origin, Schema};
+pub use slot::Slot;
 pub use source_kind::SourceKind;

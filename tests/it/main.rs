@@ -20,6 +20,7 @@ mod explain;
 mod functions;
 mod golden;
 mod hostile;
+mod lift;
 mod live;
 mod parse;
 mod props;

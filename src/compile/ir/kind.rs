@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The rules of one source kind: fields, values, predicates, conditions in flat lists.
 
-use crate::vocab::{FieldType, SourceKind};
+use crate::vocab::{FieldType, Origin, SourceKind};
 
 use super::{Cond, CondId, Pred, PredId, Value, ValueId};
 
@@ -29,6 +29,8 @@ pub struct Field {
     pub name: String,
     /// The declared type.
     pub ty: FieldType,
+    /// Where its value comes from.
+    pub origin: Origin,
 }
 
 /// One rule on one source kind.
@@ -40,6 +42,8 @@ pub struct Entry {
     pub cond: CondId,
     /// Per emit of the rule: when it is emitted and what scales its confidence.
     pub emits: Vec<EmitGate>,
+    /// Evidence beyond the payload's own fields, by name: computed when the rule holds.
+    pub evidence: Vec<(String, ValueId)>,
     /// Predicates one of which must be true for the rule to hold; `None`: always decided.
     pub witness: Option<Vec<PredId>>,
 }

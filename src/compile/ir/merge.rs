@@ -33,6 +33,9 @@ impl Kind {
             gate.when = gate.when.map(cond);
             gate.scale = gate.scale.map(value);
         }
+        for (_, id) in &mut entry.evidence {
+            *id = value(*id);
+        }
         self.entries.push(entry);
     }
 }

@@ -4,8 +4,9 @@
 use crate::compile::ir;
 use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, did_you_mean};
+use crate::vocab::Origin;
 
-use super::scope::{Scope, unknown_field};
+use super::scope::{Operand, Scope, unknown_field};
 use super::select::Written;
 use super::{Context, emit};
 
@@ -73,7 +74,17 @@ pub(super) fn entry(
             scale: emit.scale.as_ref().and_then(|expr| scope.number(expr)),
         })
         .collect();
-    ir::Entry { rule: index, cond, emits, witness: None }
+    let schema = pack.schema.kind(scope.kind.source_kind);
+    let derived = rule.evidence_fields.iter().filter(|name| {
+        schema.field(&name.value).is_some_and(|field| field.origin != Origin::Payload && field.evidence)
+    });
+    let evidence = derived
+        .filter_map(|name| match scope.field(&name.value, name.span) {
+            Operand::Value(id, _) => Some((name.value.clone(), id)),
+            _ => None,
+        })
+        .collect();
+    ir::Entry { rule: index, cond, emits, evidence, witness: None }
 }
 
 /// Reports an evidence field that none of the rule's kinds has, or that one keeps to itself.

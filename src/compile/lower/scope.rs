@@ -115,8 +115,8 @@ impl<'a> Scope<'a> {
     /// The value of a field, or why there is none.
     pub(super) fn field(&mut self, name: &str, span: Span) -> Operand {
         let schema = self.pack.schema.kind(self.kind.source_kind);
-        if let Some((_, ty)) = schema.resolve(name) {
-            let field = ir::Field { name: name.to_owned(), ty };
+        if let Some((declared, ty)) = schema.resolve(name) {
+            let field = ir::Field { name: name.to_owned(), ty, origin: declared.origin };
             let index = self.kind.fields.iter().position(|known| *known == field).unwrap_or_else(|| {
                 self.kind.fields.push(field);
                 self.kind.fields.len() - 1

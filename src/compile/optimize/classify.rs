@@ -10,12 +10,16 @@ use crate::compile::ir::{Cond, CondId, Needle, Pred, TextTest, ValueId};
 
 use super::literal::{self, Shape};
 use super::rewrite::{Build, Pass};
+use super::witness::one_test;
 
 /// The pass.
 pub(super) struct Classify;
 
 impl Pass for Classify {
     fn pred(&mut self, build: &mut Build, pred: Pred) -> CondId {
+        if let Pred::Quantified { all: false, list, body } = pred {
+            return spread(build, list, body);
+        }
         let Pred::Text(value, TextTest::Matches(regex)) = &pred else { return build.pred(pred) };
         let value = *value;
         if let Some(Shape { needles, start, end }) = literal::shape(regex.hir()) {
@@ -25,6 +29,41 @@ impl Pass for Classify {
         let gate = any(build, value, needles, false, false);
         let pattern = build.pred(pred);
         build.cond(Cond::And(vec![gate, pattern]))
+    }
+}
+
+/// `any(list, a or b)` as `any(list, a) or any(list, b)`, and `any(list, a and b)` behind `any(list, a)`
+/// for every `a` that is one test of the item, so that the scan can answer it.
+///
+/// # Soundness
+/// The first is an equality. In the second an item that meets `a and b` meets `a`.
+fn spread(build: &mut Build, list: ValueId, body: CondId) -> CondId {
+    let some = |build: &mut Build, body| build.pred(Pred::Quantified { all: false, list, body });
+    match build.kind.cond(body).clone() {
+        Cond::Or(parts) if parts.len() <= SPREAD_MAX => {
+            let parts = parts.into_iter().map(|part| spread(build, list, part)).collect();
+            build.cond(Cond::Or(parts))
+        }
+        Cond::And(parts) => {
+            let tests: Vec<CondId> =
+                parts.into_iter().filter(|part| is_literal(build, *part)).take(SPREAD_MAX).collect();
+            let mut all: Vec<CondId> = tests.into_iter().map(|test| some(build, test)).collect();
+            all.push(some(build, body));
+            build.cond(Cond::And(all))
+        }
+        _ => some(build, body),
+    }
+}
+
+/// Branches that a quantifier is spread over; one of more stays whole.
+const SPREAD_MAX: usize = 64;
+
+/// Whether a condition is one test of the item that costs little to scan for.
+fn is_literal(build: &Build, cond: CondId) -> bool {
+    match one_test(&build.kind, cond) {
+        Some(Pred::Text(_, TextTest::Matches(_) | TextTest::Order(..))) | None => false,
+        Some(Pred::Text(..)) => true,
+        Some(_) => false,
     }
 }
 

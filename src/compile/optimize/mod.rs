@@ -13,7 +13,7 @@ use crate::compile::ir::{Kind, Pack};
 
 pub(crate) use literal::orbit;
 pub use literal::{Shape, required, shape};
-pub(crate) use witness::scanned;
+pub(crate) use witness::{one_test, scanned};
 
 /// Which passes run. Every combination gives the same matches; tests hold them to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

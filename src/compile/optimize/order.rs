@@ -23,6 +23,11 @@ impl Pass for Order {
     }
 }
 
+/// Whether a quantifier's body is a regular expression, which the scan runs only as a witness.
+fn is_pattern(kind: &Kind, body: CondId) -> bool {
+    matches!(super::one_test(kind, body), Some(Pred::Text(_, TextTest::Matches(_))))
+}
+
 /// How deep a cost estimate looks; deeper conditions count as dear.
 const DEPTH: u32 = 8;
 
@@ -41,6 +46,11 @@ fn cost(kind: &Kind, cond: CondId, depth: u32) -> u32 {
             let pred = kind.pred(*id);
             let scanned = pred.values().all(|value| matches!(kind.value(value), Value::Field(_)));
             match pred {
+                Pred::Quantified { body, .. }
+                    if super::scanned(kind, pred).is_some() && !is_pattern(kind, *body) =>
+                {
+                    1
+                }
                 Pred::Quantified { .. } => 200,
                 Pred::Text(_, TextTest::Matches(_)) => 100,
                 Pred::Text(..) if scanned => 1,

@@ -109,7 +109,9 @@ impl Rewriter<'_> {
                 scale: gate.scale.map(|value| self.value(value)),
             })
             .collect();
-        Entry { rule: entry.rule, cond, emits, witness: None }
+        let evidence =
+            entry.evidence.iter().map(|(name, value)| (name.clone(), self.value(*value))).collect();
+        Entry { rule: entry.rule, cond, emits, evidence, witness: None }
     }
 
     fn value(&mut self, id: ValueId) -> ValueId {

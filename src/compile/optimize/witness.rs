@@ -8,6 +8,7 @@
 //! has none, and a rule left without one is decided for every event of its kind.
 
 use crate::compile::ir::{Cond, CondId, Kind, Pred, PredId, TextTest, Value, ValueId};
+use crate::vocab::Origin;
 
 /// Fills [`crate::compile::ir::Entry::witness`] of every entry.
 pub(super) fn choose(kind: &mut Kind) {
@@ -94,10 +95,18 @@ const PRESENT: u32 = 5000;
 
 /// The rarity of a predicate that the scan decides; `None` for one that it does not.
 pub(crate) fn scanned(kind: &Kind, pred: &Pred) -> Option<u32> {
-    let field = pred.values().all(|value| matches!(kind.value(value), Value::Field(_)));
+    // What is derived on demand is not there yet when the scan runs.
+    let field = pred.values().all(|value| match kind.value(value) {
+        Value::Field(field) => kind.field(*field).origin != Origin::OnDemand,
+        _ => false,
+    });
     if !field {
         return None;
     }
+    let pred = match pred {
+        Pred::Quantified { all: false, body, .. } => one_test(kind, *body)?,
+        pred => pred,
+    };
     let by_length = |text: &str| 4000 / u32::try_from(text.len().clamp(1, 40)).unwrap_or(1);
     match pred {
         Pred::Exists(_) => Some(PRESENT),
@@ -123,10 +132,19 @@ pub(crate) fn scanned(kind: &Kind, pred: &Pred) -> Option<u32> {
     }
 }
 
+/// The test of `it` against constants that a quantifier's body is, if it is one: the scan then runs it on
+/// every item of the list, and some item meets it if any sets its bit.
+pub(crate) fn one_test(kind: &Kind, body: CondId) -> Option<&Pred> {
+    let Cond::Pred(id) = kind.cond(body) else { return None };
+    let pred = kind.pred(*id);
+    let of_it = pred.values().all(|value| matches!(kind.value(value), Value::It(_)));
+    (of_it && matches!(pred, Pred::Text(..) | Pred::Number(..))).then_some(pred)
+}
+
 /// A field without which the value is absent.
 fn root_field(kind: &Kind, value: ValueId) -> Option<ValueId> {
     match kind.value(value) {
-        Value::Field(_) => Some(value),
+        Value::Field(field) => (kind.field(*field).origin != Origin::OnDemand).then_some(value),
         Value::Call(_, args) => args.iter().find_map(|arg| root_field(kind, *arg)),
         Value::Arithmetic(_, a, b) => root_field(kind, *a).or_else(|| root_field(kind, *b)),
         Value::Select { list, .. } => root_field(kind, *list),

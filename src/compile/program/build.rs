@@ -7,11 +7,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::compile::ir;
-use crate::compile::optimize::scanned;
+use crate::compile::optimize::{one_test, scanned};
 use crate::vocab::{Limits, Schema, SourceKind};
 
 use super::code::{ACCEPT, REJECT, emit};
 use super::folding::{Folding, ascii_form};
+use super::lifts;
 use super::literals::{Anchor, Literals, Needle};
 use super::{
     EmitPlan, Entry, ExactTable, FieldTable, FoldedScan, KindProgram, Probe, Program, Regex, RegexGroup,
@@ -25,11 +26,13 @@ pub struct Plan {
     pub merge: bool,
     /// Answers tests of payload fields in one pass over them; without, each is run when a rule asks.
     pub scan: bool,
+    /// Evaluates an event also as what it is seen to mean, where a lifter gives more views of it.
+    pub views: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { merge: true, scan: true }
+        Self { merge: true, scan: true, views: true }
     }
 }
 
@@ -91,6 +94,7 @@ pub fn build(
         name,
         version,
         limits: limits.clone(),
+        views: plan.views,
     })
 }
 
@@ -103,7 +107,7 @@ fn fingerprint(kind: &ir::Kind, pack: &ir::Pack, plan: Plan) -> [u8; 32] {
             let rule = (&rule.id, rule.version, &rule.name, &rule.kinds, &rule.emits, &rule.evidence);
             hash.update(format!("{rule:?}\n"));
         }
-        hash.update(format!("{:?}{:?}{:?}\n", entry.cond, entry.emits, entry.witness));
+        hash.update(format!("{:?}{:?}{:?}{:?}\n", entry.cond, entry.emits, entry.evidence, entry.witness));
     }
     hash.update(format!("{plan:?}{:?}{:?}{:?}{:?}", kind.fields, kind.values, kind.preds, kind.conds));
     hash.finalize().into()
@@ -180,11 +184,13 @@ impl<'a> Builder<'a> {
         let bytes = self.scans.iter().map(|scan| scan.text.bytes()).sum::<usize>()
             + self.regexes.iter().map(|regex| regex.automaton.bytes()).sum::<usize>();
         self.scans.retain(|scan| !is_idle(scan));
+        let (fields, lifts) = lifts::plan(kind);
         Ok(KindProgram {
             source_kind: kind.source_kind,
             fingerprint,
-            fields: FieldTable::new(&kind.fields),
-            slots: kind.fields.len(),
+            fields: FieldTable::new(&fields),
+            slots: fields.len(),
+            lifts,
             scans: self.scans,
             tests,
             values,
@@ -212,7 +218,8 @@ impl<'a> Builder<'a> {
                 confidence: emitted.confidence,
             })
             .collect();
-        Some(Entry { rule, code, emits })
+        let evidence = entry.evidence.iter().map(|(name, value)| (name.as_str().into(), value.0)).collect();
+        Some(Entry { rule, code, emits, evidence })
     }
 
     /// Gives a predicate to the scan, if the scan can decide it; a regular expression only if it
@@ -227,6 +234,13 @@ impl<'a> Builder<'a> {
             _ => None,
         }) else {
             return false;
+        };
+        let pred = match pred {
+            ir::Pred::Quantified { body, .. } => match one_test(kind, *body) {
+                Some(test) => test,
+                None => return false,
+            },
+            pred => pred,
         };
         if let ir::Pred::Text(_, T::Matches(regex)) = pred {
             if witness && let Some(eager) = self.eager.get_mut(slot) {

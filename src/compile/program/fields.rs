@@ -2,7 +2,7 @@
 //! Payload keys to slots.
 
 use crate::compile::ir::Field;
-use crate::vocab::FieldType;
+use crate::vocab::{FieldType, Origin};
 
 /// The keys of one JSON object that rules read, found by length and then by bytes.
 #[derive(Clone, Debug, Default)]
@@ -27,10 +27,10 @@ pub struct FieldKey {
 const LENGTHS: usize = 40;
 
 impl FieldTable {
-    /// The table of the fields of a kind; slot `i` is field `i`.
+    /// The table of the fields of a kind that the payload may have; slot `i` is field `i`.
     pub(super) fn new(fields: &[Field]) -> Self {
         let mut keys: Vec<FieldKey> = Vec::new();
-        for (slot, field) in (0_u32..).zip(fields) {
+        for (slot, field) in (0_u32..).zip(fields).filter(|(_, field)| field.origin != Origin::Lifter) {
             let (key, member) = match field.name.split_once('.') {
                 Some((key, member)) => (key, Some(member)),
                 None => (field.name.as_str(), None),

@@ -9,6 +9,7 @@ mod code;
 mod dump;
 mod fields;
 mod folding;
+mod lifts;
 mod literals;
 mod numbers;
 mod regex;
@@ -24,6 +25,7 @@ pub use code::{ACCEPT, Node, REJECT};
 pub use dump::dump;
 pub use fields::{FieldKey, FieldTable};
 pub use folding::Folding;
+pub use lifts::LiftPlan;
 pub use literals::{Anchor, Literals};
 pub use numbers::NumberTable;
 pub use regex::{Regex, RegexGroup};
@@ -40,6 +42,7 @@ pub struct Program {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) limits: Limits,
+    pub(crate) views: bool,
 }
 
 /// The plan of one source kind.
@@ -53,6 +56,8 @@ pub struct KindProgram {
     pub fields: FieldTable,
     /// How many slots there are.
     pub slots: usize,
+    /// The lifters that run, or may run, for an event.
+    pub lifts: Vec<LiftPlan>,
     /// What is looked for in each slot, one pass per slot.
     pub scans: Vec<SlotScan>,
     /// Per predicate: decided by the scan, or how to decide it when asked.
@@ -86,6 +91,8 @@ pub struct Entry {
     pub code: u32,
     /// Per emit of the rule.
     pub emits: Vec<EmitPlan>,
+    /// Evidence that is computed when the rule holds: its name and its value.
+    pub evidence: Vec<(Box<str>, u32)>,
 }
 
 /// One emit of an entry.
@@ -136,6 +143,11 @@ impl Program {
     /// The pack's name and version.
     pub fn pack(&self) -> (&str, &str) {
         (&self.name, &self.version)
+    }
+
+    /// Whether events are also evaluated as what they are seen to mean, see [`View`](crate::lift::View).
+    pub const fn views(&self) -> bool {
+        self.views
     }
 
     /// The bounds it was built with.

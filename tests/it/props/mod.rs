@@ -47,7 +47,7 @@ fn options(combination: usize) -> Options {
             ..Limits::default()
         },
         passes: Passes::from_bits(u8::try_from(combination % 32).unwrap()),
-        plan: Plan { merge: combination & 32 != 0, scan: combination & 64 != 0 },
+        plan: Plan { merge: combination & 32 != 0, scan: combination & 64 != 0, views: true },
     }
 }
 
