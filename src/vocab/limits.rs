@@ -47,6 +47,22 @@ pub struct Limits {
     /// Open sessions that a sensor format keeps; the one that was quiet for longest is given out
     /// early and counted.
     pub sessions: usize,
+    /// Bytes of one message; of a larger one only the header is looked at.
+    pub mail_bytes: usize,
+    /// Header fields of a message, and of each of its parts; of a message with more, only the
+    /// first ones are looked at.
+    pub mail_headers: usize,
+    /// Bytes of a message's header, and of each part's; policy as for [`Limits::mail_headers`].
+    pub mail_header_bytes: usize,
+    /// Parts of a message, containers included; of a message with more, only the header is looked at.
+    pub mail_parts: usize,
+    /// Multiparts and messages that one part of a message stands in; policy as for
+    /// [`Limits::mail_parts`].
+    pub mail_depth: usize,
+    /// Bytes of a part of a message that are taken as text; of a longer one, head and tail.
+    pub mail_text_bytes: usize,
+    /// Different URLs that are taken from a message; further ones are passed over.
+    pub mail_urls: usize,
 }
 
 impl Limits {
@@ -90,6 +106,20 @@ impl Limits {
     pub const AUTOMATA_BYTES: usize = 256 << 20;
     /// Default of [`Limits::sessions`].
     pub const SESSIONS: usize = 10_000;
+    /// Default of [`Limits::mail_bytes`]: 25 MiB.
+    pub const MAIL_BYTES: usize = 25 << 20;
+    /// Default of [`Limits::mail_headers`].
+    pub const MAIL_HEADERS: usize = 1000;
+    /// Default of [`Limits::mail_header_bytes`]: 256 KiB.
+    pub const MAIL_HEADER_BYTES: usize = 256 << 10;
+    /// Default of [`Limits::mail_parts`].
+    pub const MAIL_PARTS: usize = 200;
+    /// Default of [`Limits::mail_depth`].
+    pub const MAIL_DEPTH: usize = 10;
+    /// Default of [`Limits::mail_text_bytes`]: 1 MiB, of which 768 KiB head and 256 KiB tail.
+    pub const MAIL_TEXT_BYTES: usize = 1 << 20;
+    /// Default of [`Limits::mail_urls`].
+    pub const MAIL_URLS: usize = 256;
 }
 
 impl Default for Limits {
@@ -115,6 +145,13 @@ impl Default for Limits {
             lazy_bytes: Self::LAZY_BYTES,
             automata_bytes: Self::AUTOMATA_BYTES,
             sessions: Self::SESSIONS,
+            mail_bytes: Self::MAIL_BYTES,
+            mail_headers: Self::MAIL_HEADERS,
+            mail_header_bytes: Self::MAIL_HEADER_BYTES,
+            mail_parts: Self::MAIL_PARTS,
+            mail_depth: Self::MAIL_DEPTH,
+            mail_text_bytes: Self::MAIL_TEXT_BYTES,
+            mail_urls: Self::MAIL_URLS,
         }
     }
 }

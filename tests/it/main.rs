@@ -11,6 +11,8 @@
     reason = "a test stops at the first surprise and says so"
 )]
 
+#[cfg(all(feature = "mail", target_os = "linux"))]
+mod artifacts;
 mod attack;
 mod bounds;
 mod cli;
@@ -22,6 +24,8 @@ mod golden;
 mod hostile;
 mod lift;
 mod live;
+#[cfg(feature = "mail")]
+mod mail;
 mod parse;
 mod props;
 mod sample;
