@@ -17,13 +17,23 @@ pub struct EventError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Reason {
     Json(JsonError),
-    WrongType { field: &'static str, expected: &'static str },
+    WrongType {
+        field: &'static str,
+        expected: &'static str,
+    },
     NoSourceKind,
     UnknownSourceKind(Box<str>),
     NoSourceId,
     NoEventId,
-    NotSyslog { expected: &'static str, offset: usize },
-    TooManyParams { offset: usize },
+    NotSyslog {
+        expected: &'static str,
+        offset: usize,
+    },
+    TooManyParams {
+        offset: usize,
+    },
+    #[cfg(feature = "mail")]
+    NotMail,
 }
 
 impl EventError {
@@ -67,6 +77,12 @@ impl EventError {
         Self { reason: Reason::TooManyParams { offset } }
     }
 
+    #[cfg(feature = "mail")]
+    #[cold]
+    pub(super) fn not_mail() -> Self {
+        Self { reason: Reason::NotMail }
+    }
+
     /// A stable word for counting and for dead letters: `syntax`, `truncated`, `too_many_keys`,
     /// `duplicate_key`, `wrong_type`, `no_source_kind`, `unknown_source_kind`, `no_source_id` or
     /// `no_eventid`.
@@ -79,6 +95,8 @@ impl EventError {
             Reason::NoSourceId => "no_source_id",
             Reason::NoEventId => "no_eventid",
             Reason::NotSyslog { .. } => "syntax",
+            #[cfg(feature = "mail")]
+            Reason::NotMail => "syntax",
             Reason::TooManyParams { .. } => "too_many_keys",
         }
     }
@@ -127,6 +145,8 @@ impl fmt::Display for EventError {
             Reason::NotSyslog { expected, offset } => {
                 write!(f, "not a syslog message: expected {expected} at byte {offset}")
             }
+            #[cfg(feature = "mail")]
+            Reason::NotMail => f.write_str("not a message: it has no header"),
             Reason::TooManyParams { offset } => write!(f, "too many parameters at byte {offset}"),
         }
     }

@@ -17,6 +17,8 @@ mod attack;
 mod bounds;
 mod cli;
 mod diag;
+#[cfg(all(feature = "cli", feature = "mail"))]
+mod eml;
 mod event;
 mod explain;
 mod functions;

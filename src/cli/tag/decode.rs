@@ -2,6 +2,8 @@
 //! Sensor formats to native lines, block by block.
 
 use crate::event::formats::{CowrieDecoder, Format, SyslogDecoder};
+#[cfg(feature = "mail")]
+use crate::event::formats::{EmlDecoder, EmlMessage};
 use crate::event::{self, Block, EventError, Line};
 use crate::tag::{LineProblem, Report};
 use crate::vocab::Limits;
@@ -10,6 +12,8 @@ use crate::vocab::Limits;
 /// format.
 pub(super) struct Decode {
     state: State,
+    #[cfg(feature = "mail")]
+    at_start: bool,
     limits: Limits,
 }
 
@@ -22,6 +26,9 @@ enum State {
     Cowrie(Box<CowrieDecoder>),
     /// DECNET's RFC 5424 stream.
     Syslog(Box<SyslogDecoder>),
+    /// Raw messages, which are no lines.
+    #[cfg(feature = "mail")]
+    Eml(Box<EmlDecoder>),
 }
 
 impl State {
@@ -31,6 +38,8 @@ impl State {
             Self::Undecided | Self::Native => Ok(()),
             Self::Cowrie(decoder) => decoder.line(line, out),
             Self::Syslog(decoder) => decoder.line(line, out),
+            #[cfg(feature = "mail")]
+            Self::Eml(_) => Ok(()),
         }
     }
 }
@@ -63,7 +72,12 @@ impl Origin {
 impl Decode {
     /// A decoder; `None` decides by the first record that shows a format.
     pub(super) fn new(format: Option<Format>, limits: &Limits) -> Self {
-        let mut decode = Self { state: State::Undecided, limits: limits.clone() };
+        let mut decode = Self {
+            state: State::Undecided,
+            #[cfg(feature = "mail")]
+            at_start: true,
+            limits: limits.clone(),
+        };
         if let Some(format) = format {
             decode.decide(format);
         }
@@ -75,11 +89,33 @@ impl Decode {
             Format::Decnet => State::Native,
             Format::Cowrie => State::Cowrie(Box::new(CowrieDecoder::new(&self.limits))),
             Format::Syslog => State::Syslog(Box::new(SyslogDecoder::new(&self.limits))),
+            #[cfg(feature = "mail")]
+            Format::Eml => State::Eml(Box::new(EmlDecoder::new(&self.limits))),
         };
+    }
+
+    /// The bounds of the input's lines. A message is cut as a whole, not line by line: all of an
+    /// attachment may stand in one.
+    pub(super) fn line_limits(&self) -> Limits {
+        match &self.state {
+            #[cfg(feature = "mail")]
+            State::Eml(_) => {
+                let line_bytes = self.limits.line_bytes.max(self.limits.mail_bytes);
+                Limits { line_bytes, ..self.limits.clone() }
+            }
+            _ => self.limits.clone(),
+        }
     }
 
     /// The block's events as native lines; records that cannot be read go to the report.
     pub(super) fn block(&mut self, block: Block, report: &mut Report) -> Decoded {
+        #[cfg(feature = "mail")]
+        if std::mem::take(&mut self.at_start)
+            && matches!(self.state, State::Undecided)
+            && Format::is_mail(block.lines())
+        {
+            self.decide(Format::Eml);
+        }
         if matches!(self.state, State::Undecided) {
             let mut lines = block.lines();
             let found = lines.find_map(|line| Format::of_record(&event::text(line.bytes).0, &self.limits));
@@ -90,8 +126,20 @@ impl Decode {
         if matches!(self.state, State::Undecided | State::Native) {
             return Decoded { block, origin: None };
         }
-        let mut out = Vec::with_capacity(block.bytes().len() * 2);
         let mut origin = Origin::default();
+        #[cfg(feature = "mail")]
+        if let State::Eml(decoder) = &mut self.state {
+            let mut out = Vec::new();
+            let first = block.lines().next();
+            if let Some(problem) = first.and_then(|line| LineProblem::too_long(&line, &self.limits)) {
+                report.problem(problem);
+            }
+            for message in decoder.take(block.bytes(), block.first_line(), &mut out) {
+                message_ended(message, &mut origin, report);
+            }
+            return Decoded { block: Block::from_bytes(out, 1), origin: Some(origin) };
+        }
+        let mut out = Vec::with_capacity(block.bytes().len() * 2);
         for line in block.lines() {
             origin.lines += 1;
             record(&mut self.state, &line, &mut out, &mut origin, report, &self.limits);
@@ -100,16 +148,31 @@ impl Decode {
         Decoded { block, origin: Some(origin) }
     }
 
-    /// What is left at the end of the input: sessions that never closed.
-    pub(super) fn finish(&mut self) -> Option<Decoded> {
+    /// What is left at the end of the input: sessions that never closed, the last message.
+    #[cfg_attr(not(feature = "mail"), expect(unused_variables, reason = "only messages have problems here"))]
+    pub(super) fn finish(&mut self, report: &mut Report) -> Option<Decoded> {
         let mut out = Vec::new();
-        match &mut self.state {
-            State::Undecided | State::Native => {}
-            State::Cowrie(decoder) => decoder.finish(&mut out),
-            State::Syslog(decoder) => decoder.finish(&mut out),
-        }
-        let origin = Some(Origin::default());
-        (!out.is_empty()).then(|| Decoded { block: Block::from_bytes(out, 1), origin })
+        let origin = match &mut self.state {
+            State::Undecided | State::Native => return None,
+            State::Cowrie(decoder) => {
+                decoder.finish(&mut out);
+                Origin::default()
+            }
+            State::Syslog(decoder) => {
+                decoder.finish(&mut out);
+                Origin::default()
+            }
+            #[cfg(feature = "mail")]
+            State::Eml(decoder) => {
+                let mut origin = Origin::default();
+                if let Some(message) = decoder.finish(&mut out) {
+                    message_ended(message, &mut origin, report);
+                }
+                origin
+            }
+        };
+        let has_any = !out.is_empty() || origin.lines > 0;
+        has_any.then(|| Decoded { block: Block::from_bytes(out, 1), origin: Some(origin) })
     }
 
     /// Records that gave no event, by kind; most first.
@@ -119,9 +182,35 @@ impl Decode {
             State::Undecided | State::Native => Vec::new(),
             State::Cowrie(decoder) => decoder.unmapped().map(owned).collect(),
             State::Syslog(decoder) => decoder.unmapped().map(owned).collect(),
+            #[cfg(feature = "mail")]
+            State::Eml(_) => Vec::new(),
         };
         counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         counts
+    }
+}
+
+/// Notes a message: it counts as one line, with the number of its first.
+#[cfg(feature = "mail")]
+fn message_ended(message: EmlMessage, origin: &mut Origin, report: &mut Report) {
+    origin.lines += 1;
+    let line = Line { number: message.line, bytes: b"", original_bytes: None };
+    match message.result {
+        Ok(is_partial) => {
+            origin.numbers.push(message.line);
+            if is_partial {
+                report.problem(LineProblem {
+                    line: message.line,
+                    reason: "mail_bounds",
+                    message: "message past a bound of size or structure: tagged from its header".to_owned(),
+                    tagged: true,
+                });
+            }
+        }
+        Err(error) => {
+            report.unreadable += 1;
+            report.problem(LineProblem::unreadable(&line, &error));
+        }
     }
 }
 

@@ -74,6 +74,9 @@ enum FormatArg {
     Cowrie,
     /// DECNET's RFC 5424 stream
     Syslog,
+    /// A raw message (RFC 5322) or a mailbox of them
+    #[cfg(feature = "mail")]
+    Eml,
 }
 
 impl FormatArg {
@@ -83,6 +86,8 @@ impl FormatArg {
             Self::Decnet => Some(Format::Decnet),
             Self::Cowrie => Some(Format::Cowrie),
             Self::Syslog => Some(Format::Syslog),
+            #[cfg(feature = "mail")]
+            Self::Eml => Some(Format::Eml),
         }
     }
 }

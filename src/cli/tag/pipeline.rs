@@ -185,7 +185,7 @@ struct Source<'d, R> {
 impl<'d, R: Read> Source<'d, R> {
     fn new(stream: R, decode: &'d mut Decode, pool: &'d BlockPool, settings: Settings<'_>) -> Self {
         Self {
-            reader: LineReader::new(stream, settings.limits),
+            reader: LineReader::new(stream, &decode.line_limits()),
             decode,
             pool,
             events: 0,
@@ -203,8 +203,11 @@ impl<'d, R: Read> Source<'d, R> {
         let mut report = Report::default();
         self.ended = !self.reader.read(&mut block)?;
         let read = block.original_bytes().unwrap_or(block.bytes().len() as u64);
-        let decoded =
-            if self.ended { self.decode.finish() } else { Some(self.decode.block(block, &mut report)) };
+        let decoded = if self.ended {
+            self.decode.finish(&mut report)
+        } else {
+            Some(self.decode.block(block, &mut report))
+        };
         let Some(Decoded { block, origin }) = decoded else { return Ok(None) };
         let first = self.events;
         if self.per_event {

@@ -8,12 +8,16 @@ mod attempts;
 mod cowrie;
 pub(super) mod decnet;
 mod detect;
+#[cfg(feature = "mail")]
+mod eml;
 mod kept;
 mod lru;
 mod native;
 mod syslog;
 
 pub use cowrie::CowrieDecoder;
+#[cfg(feature = "mail")]
+pub use eml::{EmlDecoder, EmlMessage};
 pub use syslog::{SyslogDecoder, SyslogElement, SyslogMessage};
 
 use super::lines::Lines;
@@ -28,10 +32,17 @@ pub enum Format {
     Cowrie,
     /// DECNET's RFC 5424 stream, see [`SyslogDecoder`].
     Syslog,
+    /// A raw message or a mailbox of them, see [`EmlDecoder`].
+    #[cfg(feature = "mail")]
+    Eml,
 }
 
 impl Format {
     /// Every format.
+    #[cfg(feature = "mail")]
+    pub const ALL: [Self; 4] = [Self::Decnet, Self::Cowrie, Self::Syslog, Self::Eml];
+    /// Every format.
+    #[cfg(not(feature = "mail"))]
     pub const ALL: [Self; 3] = [Self::Decnet, Self::Cowrie, Self::Syslog];
 
     /// The format's name on the command line.
@@ -40,6 +51,8 @@ impl Format {
             Self::Decnet => "decnet",
             Self::Cowrie => "cowrie",
             Self::Syslog => "syslog",
+            #[cfg(feature = "mail")]
+            Self::Eml => "eml",
         }
     }
 
@@ -48,7 +61,8 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
 
-    /// The format that a record shows, or `None` if it shows none.
+    /// The format that a record shows, or `None` if it shows none. A message is no record: see
+    /// [`Format::detect`].
     ///
     /// # Example
     ///
@@ -69,6 +83,16 @@ impl Format {
     /// A log that was rotated in the middle of a record begins with a broken one, so a few are
     /// looked at.
     pub fn detect(lines: Lines<'_>, limits: &Limits) -> Self {
+        #[cfg(feature = "mail")]
+        if Self::is_mail(lines.clone()) {
+            return Self::Eml;
+        }
         detect::of_lines(lines, limits).unwrap_or(Self::Decnet)
+    }
+
+    /// Whether an input that starts with these lines is a raw message, or a mailbox of them.
+    #[cfg(feature = "mail")]
+    pub fn is_mail(lines: Lines<'_>) -> bool {
+        detect::is_mail(lines)
     }
 }
