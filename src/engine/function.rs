@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use crate::compile::ir::{Function, Network};
+use crate::lift::entropy;
 
 use super::Slot;
 
@@ -145,21 +146,4 @@ fn is_private_ip(text: &str) -> bool {
     text.trim().parse::<IpAddr>().is_ok_and(|address| {
         PRIVATE.iter().filter_map(|net| Network::parse(net)).any(|net| net.contains(address))
     })
-}
-
-fn entropy(bytes: &[u8]) -> f64 {
-    let mut counts = [0_u32; 256];
-    for byte in bytes {
-        if let Some(count) = counts.get_mut(usize::from(*byte)) {
-            *count += 1;
-        }
-    }
-    let total = count(bytes.len());
-    let bits: f64 = counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) / total)
-        .map(|share| -share * share.log2())
-        .sum();
-    bits.max(0.0)
 }

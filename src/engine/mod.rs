@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::compile::program::Program;
 use crate::event::Event;
+use crate::lift::Site;
 
 pub use crate::vocab::Slot;
 pub use fields::text_view;
@@ -52,12 +53,37 @@ pub use state::{Mode, RuleState, StateError, StateTable};
 pub struct Engine {
     live: Live,
     pool: Mutex<Vec<Scratch>>,
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    messages: Option<crate::lift::Messages>,
 }
 
 impl Engine {
     /// An engine over a program; every rule is enabled.
     pub fn new(program: impl Into<Arc<Program>>) -> Self {
-        Self { live: Live::new(program.into()), pool: Mutex::new(Vec::new()) }
+        Self {
+            live: Live::new(program.into()),
+            pool: Mutex::new(Vec::new()),
+            #[cfg(all(feature = "mail", target_os = "linux"))]
+            messages: None,
+        }
+    }
+
+    /// Opens the bodies of e-mails where they are stored, when a rule asks for one.
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    #[must_use]
+    pub fn with_messages(mut self, messages: crate::lift::Messages) -> Self {
+        self.messages = Some(messages);
+        self
+    }
+
+    /// What lifters may use for an event.
+    fn site<'s>(&'s self, event: &'s Event<'_>) -> Site<'s> {
+        Site {
+            decky_id: event.decky_id.as_deref(),
+            #[cfg(all(feature = "mail", target_os = "linux"))]
+            messages: self.messages.as_ref(),
+            ..Site::default()
+        }
     }
 
     /// The program and rule states that evaluations see, and the way to change them.
@@ -90,6 +116,6 @@ impl Engine {
     /// Linear in the event; no lock, no I/O, and no allocation once `scratch` is warm.
     pub fn evaluate_with<'s>(&self, event: &Event<'_>, scratch: &'s mut Scratch) -> Hits<'s> {
         scratch.refresh(&self.live);
-        scratch.evaluate(event, self.live.clock())
+        scratch.evaluate(event, self.site(event), self.live.clock())
     }
 }

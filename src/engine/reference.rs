@@ -101,7 +101,7 @@ impl Reference {
         arena: &'a Bump,
     ) -> Vec<(Option<Via>, Walk<'a>)> {
         let walk = |lifted| Walk { reference: self, kind, payload, arena, lifted };
-        let site = Site { decky_id: event.decky_id.as_deref(), views: true };
+        let site = Site { decky_id: event.decky_id.as_deref(), views: true, ..Site::default() };
         let lifted =
             lifted::all(kind.source_kind, site, arena, |known, name, ty| walk(known.clone()).field(name, ty));
         let base = (kind.source_kind == SourceKind::Command).then_some(Via::Raw);

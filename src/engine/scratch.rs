@@ -86,7 +86,12 @@ impl Scratch {
         self.snapshot = next;
     }
 
-    pub(super) fn evaluate(&mut self, event: &Event<'_>, clock: fn() -> Timestamp) -> Hits<'_> {
+    pub(super) fn evaluate(
+        &mut self,
+        event: &Event<'_>,
+        site: Site<'_>,
+        clock: fn() -> Timestamp,
+    ) -> Hits<'_> {
         self.arena.reset();
         self.hits.clear();
         let mut counts = Counts::default();
@@ -104,7 +109,7 @@ impl Scratch {
                 program.limits(),
                 &mut counts,
             );
-            let site = Site { decky_id: event.decky_id.as_deref(), views: program.views() };
+            let site = Site { views: program.views(), ..site };
             let views = lift::eager(kind, slots, arena, site);
             let base = (event.source_kind == SourceKind::Command && program.views()).then_some(Via::Raw);
             let rest = views.iter().map(|(plan, view)| (Some(view.via), Some((*plan, view))));

@@ -7,7 +7,6 @@ mod error;
 pub mod formats;
 mod json;
 mod lines;
-#[cfg(feature = "mail")]
 pub mod mail;
 mod source_id;
 mod text;

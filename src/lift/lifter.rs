@@ -50,6 +50,36 @@ pub struct Site<'s> {
     pub decky_id: Option<&'s str>,
     /// Whether a line is also evaluated as what it is seen to mean, see [`View`].
     pub views: bool,
+    /// Where messages are stored.
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    pub messages: Option<&'s Messages>,
+}
+
+/// Stored messages, and the bounds on reading them.
+#[cfg(all(feature = "mail", target_os = "linux"))]
+#[derive(Clone, Debug)]
+pub struct Messages {
+    /// Where they are.
+    pub artifacts: crate::event::mail::Artifacts,
+    /// The bounds.
+    pub limits: crate::vocab::Limits,
+}
+
+impl Site<'_> {
+    /// The body of a message that the decoy stored under that name; `None` where there is none that
+    /// may be read.
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    pub fn body(&self, decky_id: &str, stored_as: &str) -> Option<String> {
+        let messages = self.messages?;
+        let raw = messages.artifacts.read(decky_id, stored_as).ok()?;
+        crate::event::mail::body_text(&raw, &messages.limits)
+    }
+
+    /// No message can be opened without the feature `mail`.
+    #[cfg(not(all(feature = "mail", target_os = "linux")))]
+    pub const fn body(&self, _decky_id: &str, _stored_as: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Another reading of the same event: the lifter's outputs as they are in it.

@@ -5,16 +5,42 @@
 //! them. Which of them run for an event is decided when a program is built: those whose fields a
 //! rule reads. What a lifter cannot derive stays absent; missing or odd input is never an error.
 
+mod auth_attempt;
+mod canary_fingerprint;
 mod command;
+mod decode;
+mod email;
+mod entropy;
+mod http_request;
+mod intel;
+mod ipv6_leak;
 mod lifter;
+mod lookup;
+mod payload;
+mod session;
 pub mod shell;
 
+pub use entropy::entropy;
+#[cfg(all(feature = "mail", target_os = "linux"))]
+pub use lifter::Messages;
 pub use lifter::{Example, INPUTS_MAX, Lift, Lifter, OUTPUTS_MAX, Site, View};
 
 use crate::vocab::SourceKind;
 
-/// Every lifter.
-pub static ALL: &[&Lifter] = &[&command::COMMAND];
+/// Every lifter; one stands behind those whose fields it reads.
+pub static ALL: &[&Lifter] = &[
+    &command::COMMAND,
+    &http_request::HTTP_REQUEST,
+    &auth_attempt::AUTH_ATTEMPT,
+    &payload::PAYLOAD,
+    &session::SESSION,
+    &email::EMAIL,
+    &email::EMAIL_BODY,
+    &email::EMAIL_BODY_SIGNS,
+    &canary_fingerprint::CANARY_FINGERPRINT,
+    &intel::INTEL,
+    &ipv6_leak::IPV6_LEAK,
+];
 
 /// The lifter that gives a field of a kind.
 pub fn of_field(kind: SourceKind, field: &str) -> Option<&'static Lifter> {

@@ -66,11 +66,13 @@ pub enum Origin {
     Lifter,
     /// A lifter derives it, if the payload lacks it and a rule that can still hold asks.
     OnDemand,
+    /// A rule computes it for its tags; no condition can read it.
+    Rule,
 }
 
 impl Origin {
     /// Every origin, for messages and look-ups.
-    pub const ALL: [Self; 3] = [Self::Payload, Self::Lifter, Self::OnDemand];
+    pub const ALL: [Self; 4] = [Self::Payload, Self::Lifter, Self::OnDemand, Self::Rule];
 
     /// The origin's name in `fields.yaml`.
     pub const fn as_str(self) -> &'static str {
@@ -78,6 +80,7 @@ impl Origin {
             Self::Payload => "payload",
             Self::Lifter => "lifter",
             Self::OnDemand => "on_demand",
+            Self::Rule => "rule",
         }
     }
 

@@ -76,7 +76,9 @@ pub(super) fn entry(
         .collect();
     let schema = pack.schema.kind(scope.kind.source_kind);
     let derived = rule.evidence_fields.iter().filter(|name| {
-        schema.field(&name.value).is_some_and(|field| field.origin != Origin::Payload && field.evidence)
+        schema
+            .field(&name.value)
+            .is_some_and(|field| matches!(field.origin, Origin::Lifter | Origin::OnDemand) && field.evidence)
     });
     let evidence = derived
         .filter_map(|name| match scope.field(&name.value, name.span) {

@@ -30,7 +30,9 @@ impl FieldTable {
     /// The table of the fields of a kind that the payload may have; slot `i` is field `i`.
     pub(super) fn new(fields: &[Field]) -> Self {
         let mut keys: Vec<FieldKey> = Vec::new();
-        for (slot, field) in (0_u32..).zip(fields).filter(|(_, field)| field.origin != Origin::Lifter) {
+        for (slot, field) in
+            (0_u32..).zip(fields).filter(|(_, field)| !matches!(field.origin, Origin::Lifter | Origin::Rule))
+        {
             let (key, member) = match field.name.split_once('.') {
                 Some((key, member)) => (key, Some(member)),
                 None => (field.name.as_str(), None),

@@ -9,21 +9,34 @@
 //!
 //! Encoded words, parameters and charsets are decoded by mail-parser.
 
+#[cfg(feature = "mail")]
 mod address;
+mod alphabet;
+#[cfg(feature = "mail")]
 mod analysis;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "mail", target_os = "linux"))]
 mod artifacts;
+#[cfg(feature = "mail")]
 mod attachment;
+#[cfg(feature = "mail")]
 mod auth;
+#[cfg(feature = "mail")]
 mod headers;
 pub mod signals;
+#[cfg(feature = "mail")]
 mod simhash;
+#[cfg(feature = "mail")]
 mod smuggling;
+#[cfg(feature = "mail")]
 mod structure;
+#[cfg(feature = "mail")]
 mod text;
+#[cfg(feature = "mail")]
 mod transfer;
+#[cfg(feature = "mail")]
 mod urls;
 
+#[cfg(feature = "mail")]
 pub use analysis::{Attachment, Contents, Mail, body_text};
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "mail", target_os = "linux"))]
 pub use artifacts::{ArtifactError, Artifacts};

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::transfer::base64_value;
+use super::alphabet::base64_value;
 
 /// Base64 runs of fewer characters are words, paths and ids.
 const RUN_CHARS: usize = 32;
@@ -198,6 +198,7 @@ pub fn url_host(url: &str) -> Option<&str> {
 /// assert_eq!(decoded_idn("xn--pypal-4ve.example").as_deref(), Some("p\u{430}ypal.example"));
 /// assert_eq!(decoded_idn("paypal.example"), None);
 /// ```
+#[cfg(feature = "mail")]
 pub fn decoded_idn(host: &str) -> Option<String> {
     // Longer than any name may be.
     if host.len() > 253 || !is_punycode(host) {
