@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bumpalo::Bump;
-use decnet_ttp::lift::shell::{Facts, Layers, View, views};
+use decnet_ttp::lift::shell::{Facts, Layers, Via, View, views};
+use proptest::prelude::*;
+use proptest::{collection, sample};
 use serde_json::Value;
+
+/// More than a line of 64 KiB may take, in a build that is not optimised, on a machine that has much to do.
+const SLOW: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// A line, and what is expected of its views; what is not named is not looked at.
 #[derive(serde::Deserialize)]
@@ -83,4 +88,233 @@ fn every_case_gives_its_views() {
         }
     }
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+/// Pieces that lines are made of: words, and everything that the lifter looks for.
+fn piece() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 66] = [
+        " ",
+        " ",
+        " ",
+        ";",
+        "|",
+        "&",
+        "&&",
+        "(",
+        ")",
+        "<",
+        ">",
+        ">>",
+        "<<",
+        "<<<",
+        "<(",
+        "$(",
+        "`",
+        "\"",
+        "'",
+        "\\",
+        "$'",
+        "\\x",
+        "${",
+        "}",
+        "{",
+        ",",
+        "..",
+        "$x",
+        "x=",
+        "$@",
+        "${IFS}",
+        "${x:0:1}",
+        "${x#a*}",
+        "#",
+        "*",
+        "?",
+        "[a-z]",
+        "~",
+        "/",
+        "//",
+        "/./",
+        "/../",
+        "/etc/passwd",
+        "/proc/self/root",
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "\x08",
+        "\x7f",
+        "é",
+        "wget",
+        "cat",
+        "sh",
+        "sudo ",
+        "sh -c ",
+        "eval ",
+        "cd /etc",
+        "echo ",
+        "printf ",
+        "base64 -d",
+        "| sh",
+        "for x in ",
+        "case x in ",
+        "E\n",
+        "set -- a b",
+    ];
+    prop_oneof![8 => sample::select(&PIECES[..]).prop_map(str::to_owned), 1 => ".{0,3}".prop_map(|text| text)]
+}
+
+/// Parts of lines, each closed in itself.
+const WORDS: [&str; 52] = [
+    " ",
+    " ",
+    " ",
+    " ",
+    "; ",
+    " | ",
+    " && ",
+    " &\n",
+    "\n",
+    "\t",
+    "w\"g\"et",
+    "''",
+    "c\\at",
+    "\\ ",
+    "\\\n",
+    "\\\"",
+    "\\$",
+    "$'\\x77\\'g'",
+    "${IFS}",
+    "$IFS",
+    "{a,b\"c\"}",
+    "{1..3}",
+    "{",
+    "}",
+    "'a b'",
+    "\"a'b\"",
+    "'$x\"'",
+    "\"$x\"",
+    "$x",
+    "${x:-a b}",
+    "$(c\\at x)",
+    "`i\\\\d`",
+    "\"$(w\"g\"et \"a b\")\"",
+    "<(i\\d)",
+    "*",
+    "[a-z]",
+    "~",
+    "#a",
+    "//etc/./passwd",
+    "/proc/self/root/x",
+    "/../",
+    "sh -c ",
+    "eval ",
+    "sudo ",
+    "x=",
+    "x='a b'",
+    "(i\\d)",
+    "> ",
+    "2>&1 ",
+    "<<< ",
+    "cat",
+    "if ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn views_are_bounded_and_stay_as_they_are(pieces in collection::vec(piece(), 0..40)) {
+        let line = pieces.concat();
+        let arena = Bump::new();
+        let all = views(&line, Layers::All, &arena);
+        prop_assert!(!all.is_empty() && all.len() <= 8);
+        prop_assert_eq!(all[0].text, &line);
+        prop_assert_eq!(&all[..1], views(&line, Layers::Raw, &arena));
+        for (index, view) in all.iter().enumerate() {
+            prop_assert!(view.text.len() <= 64 << 10);
+            prop_assert!(index == 0 || view.via > Via::Raw);
+            prop_assert!(!all[..index].iter().any(|earlier| earlier.text == view.text && earlier.facts == view.facts));
+            prop_assert_eq!(view.facts.argv0.len(), view.facts.simple.len());
+        }
+    }
+
+    /// Of lines that a shell would run; where a quote is left open, each reading closes it once more.
+    #[test]
+    fn lexical_views_hide_nothing(words in collection::vec(sample::select(&WORDS[..]), 0..20)) {
+        let line = words.concat();
+        let arena = Bump::new();
+        let all = views(&line, Layers::All, &arena);
+        if let Some(lexical) = all.iter().find(|view| view.via == Via::Lexical) {
+            let again = views(lexical.text, Layers::All, &arena);
+            let hidden = again.iter().find(|view| view.via == Via::Lexical);
+            prop_assert!(hidden.is_none(), "{:?}\n{:?}\n{:?}", line, lexical.text, hidden.map(|view| view.text));
+            prop_assert!(!again[0].facts.obfuscated);
+        }
+    }
+
+    #[test]
+    fn any_text_has_views(line in any::<String>()) {
+        let arena = Bump::new();
+        prop_assert_eq!(views(&line, Layers::All, &arena)[0].text, &line);
+    }
+}
+
+/// 64 KiB of one thing: each is read in time that grows with the line only.
+#[test]
+fn nothing_repeated_is_slow() {
+    const PATTERNS: [&str; 33] = [
+        "$(",
+        "\"",
+        "'",
+        "{",
+        "{a,b}",
+        "{a,",
+        "`",
+        "\\",
+        "$'",
+        "${",
+        "<(",
+        "\"$(",
+        "sh -c '",
+        "eval ",
+        "<<E\n",
+        "$x",
+        "x=$x$x;",
+        "w\"g\"et ",
+        "/./",
+        "../",
+        "*",
+        "[a",
+        "echo a|",
+        "$(echo ",
+        "$(echo a)",
+        "case x in ",
+        "find -exec ",
+        "a;",
+        "a ",
+        "\x08",
+        "${x//a*/b}",
+        "cd a;",
+        "xargs ",
+    ];
+    for pattern in PATTERNS {
+        for head in ["", "x=abcdefgh;", "cd /etc;"] {
+            let mut line = format!("{head}{}", pattern.repeat((64 << 10) / pattern.len()));
+            line.truncate(64 << 10);
+            let arena = Bump::new();
+            let start = std::time::Instant::now();
+            let views = views(&line, Layers::All, &arena);
+            let spent = start.elapsed();
+            assert!(!views.is_empty());
+            if std::env::var_os("SHELL_TIMES").is_some() {
+                eprintln!(
+                    "{:?} {head}{pattern:?} {} views, {} KiB",
+                    spent,
+                    views.len(),
+                    arena.allocated_bytes() >> 10
+                );
+            }
+            assert!(spent < SLOW, "{head}{pattern:?} takes {spent:?}");
+        }
+    }
 }

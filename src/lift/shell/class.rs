@@ -57,6 +57,11 @@ pub(super) const VEILED: u32 = 1 << 25;
 /// Two words in one, by `${IFS}`.
 pub(super) const VEILED_TWICE: u32 = 1 << 26;
 
+/// A here-string or here-document.
+pub(super) const FED: u32 = 1 << 27;
+/// A command that takes its words from what another one prints: `xargs`.
+pub(super) const PASSED_ON: u32 = 1 << 28;
+
 static TABLE: [u32; 256] = table();
 
 #[expect(clippy::indexing_slicing, reason = "constant evaluation would not build if it were out of bounds")]

@@ -5,7 +5,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::class::{COMMAND, DOLLAR, EQUALS, ESCAPE, QUOTE, assignment};
+use super::class::{COMMAND, EQUALS, ESCAPE, HIDDEN, QUOTE, SLASH, assignment};
 use super::lex::{Kind, Redirection, Token, Tokens, lex};
 use super::tools::{Role, Tool, lookup};
 use super::word;
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
     /// Reads the command at `at`; where the next token is.
     fn command(&mut self, mut at: usize) -> usize {
         while let Some(token) = self.token(at).filter(|token| token.kind == Kind::Word) {
-            if token.flags & (QUOTE | ESCAPE | DOLLAR) != 0 || token.end - token.start > 8 {
+            if token.flags & (QUOTE | ESCAPE) != 0 || token.end - token.start > 8 {
                 break;
             }
             match lookup(token.text(self.parsed.script)).map(|tool| tool.role) {
@@ -166,7 +166,8 @@ impl<'a> Parser<'a> {
     /// The words after `for x in`, or those between `case` and `in`.
     fn data(&mut self, at: usize, is_case: bool) -> usize {
         let start = self.parsed.words.len();
-        let mut end = at + 1;
+        let named = !is_case && self.text(at + 2) == "in";
+        let mut end = at + if named { 3 } else { 1 + usize::from(!is_case) };
         while self.kind(end) == Some(Kind::Word) {
             if is_case && self.text(end) == "in" {
                 self.cases += 1;
@@ -209,6 +210,11 @@ impl<'a> Parser<'a> {
                     let body = documents.iter().find(|document| document.token == at).map(|it| it.body);
                     let operator = self.text(at);
                     let target = self.token(at + 1).filter(|token| token.kind == Kind::Word);
+                    let target = target.map(|token| match kind {
+                        // A mark is quoted to keep the text as it is, not to hide it.
+                        Redirection::Document => Token { flags: QUOTE, ..token },
+                        _ => token,
+                    });
                     let target = target.map(|token| self.make(token));
                     self.parsed.redirects.push(Redirect { kind, operator, target, body });
                     at += 1 + usize::from(target.is_some());
@@ -257,7 +263,7 @@ pub(super) fn program<'a>(words: &[Word<'a>]) -> (usize, &'a str, Option<&'stati
 /// A word's last path component.
 fn base_name<'a>(word: &Word<'a>) -> &'a str {
     let whole = word.value;
-    if word.flags & super::class::SLASH == 0 || word.flags & COMMAND != 0 {
+    if word.flags & SLASH == 0 || word.flags & (COMMAND | HIDDEN) != 0 {
         return whole;
     }
     let name = whole.rsplit('/').next().unwrap_or(whole);

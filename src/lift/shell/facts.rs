@@ -5,7 +5,9 @@
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use super::class::{ANSI, COLON, COMMAND, ESCAPE, HIDDEN, QUOTE, SLASH, TILDE, VEILED, VEILED_TWICE, WEIRD};
+use super::class::{
+    ANSI, COLON, COMMAND, ESCAPE, FED, HIDDEN, PASSED_ON, QUOTE, SLASH, TILDE, VEILED, VEILED_TWICE, WEIRD,
+};
 use super::commands::{Command, Parsed, Word, parse, program, takes_next};
 use super::lex::Redirection;
 use super::scripts::{self, Nested};
@@ -132,6 +134,9 @@ impl<'a> Builder<'a> {
         for word in words.get(..program).unwrap_or_default() {
             self.words.push(word.value);
             self.word(word);
+            if word.value.ends_with("xargs") {
+                self.flags |= PASSED_ON;
+            }
             if command.is_data {
                 self.args.push(word.value);
             }
@@ -227,13 +232,13 @@ impl<'a> Builder<'a> {
         let substituted = target.flags & COMMAND != 0;
         match kind {
             Redirection::Duplicate if is_descriptor => {}
+            Redirection::String | Redirection::Document => self.flags |= FED,
             _ if substituted => {}
             Redirection::In => drop(self.path(target.value)),
             Redirection::Out | Redirection::Both | Redirection::Duplicate => {
                 let path = self.path(target.value);
                 self.writes.push(path);
             }
-            Redirection::String | Redirection::Document => {}
         }
     }
 

@@ -11,17 +11,32 @@
 //!
 //! | layer | what it sees through | where |
 //! | --- | --- | --- |
-//! | raw | whole-word quotes, wrappers (`sudo`, `nohup`), folders before a program, scripts in a line | `facts.rs` |
+//! | raw | whole-word quotes, wrappers (`sudo`, `nohup`), folders before a program, scripts in a line | `facts` |
+//! | lexical | quotes and escapes inside words, `${IFS}`, brace lists, line editing, longer ways to say a path | `resolve`, `braces`, `edit` |
+//! | state | variables, the working directory, patterns that fit few files | `env`, `params`, `files` |
+//! | computed | what the line prints for a shell to run, or puts into its own words | `compute`, `emulate` |
 //!
 //! A command is what a shell would run: comments, quoted data, here-documents and the operands of other
 //! commands are none. Case is never folded, and Unicode never normalised.
 
+mod braces;
 mod class;
 mod commands;
+mod compute;
+mod edit;
+mod emulate;
+mod env;
+mod escapes;
 mod facts;
+mod field;
+mod files;
+mod glob;
 mod lex;
 mod net;
+mod params;
 mod paths;
+mod resolve;
+mod rewrite;
 mod scripts;
 mod skip;
 mod tools;

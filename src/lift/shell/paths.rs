@@ -71,6 +71,13 @@ pub(super) fn shorter<'a>(path: &'a str, arena: &'a Bump) -> Option<&'a str> {
     (text.as_str() != path).then(|| &*text.into_bump_str())
 }
 
+/// A relative path from a folder, in the short way.
+pub(super) fn join<'a>(folder: &str, path: &str, arena: &'a Bump) -> &'a str {
+    let folder = folder.strip_suffix('/').unwrap_or(folder);
+    let whole = super::field::concat(&[folder, "/", path], arena);
+    shorter(whole, arena).unwrap_or(whole)
+}
+
 /// `/proc/self/root`, which is `/`.
 fn is_own_root(names: &[&str]) -> bool {
     matches!(names, ["proc", "self" | "thread-self" | "$$", "root"])

@@ -228,7 +228,7 @@ pub(super) fn find_commands<'w, 'a>(args: &'w [Word<'a>]) -> impl Iterator<Item 
     })
 }
 
-fn join<'a>(words: &[Word<'a>], arena: &'a Bump) -> &'a str {
+pub(super) fn join<'a>(words: &[Word<'a>], arena: &'a Bump) -> &'a str {
     if let [word] = words {
         return word.value;
     }

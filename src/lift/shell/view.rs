@@ -4,7 +4,18 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::facts::read;
+use super::class::{COMMAND, CONTINUED, FED, GLOB, HIDDEN, PARAMETER, PASSED_ON, UNEVEN, WEIRD};
+use super::edit;
+use super::facts::{Read, read};
+use super::rewrite::rewrite;
+use super::tools::Role;
+
+/// Bits of a line whose words the lexical layer can change.
+const LEXICAL: u32 = HIDDEN | CONTINUED | UNEVEN | WEIRD;
+/// Bits of a line whose words the state layer can change.
+const STATE: u32 = PARAMETER | GLOB;
+/// Texts inside of texts; what is deeper stays as it is written.
+const ROUNDS_MAX: usize = 3;
 
 /// Views of one line; past them the line has no more.
 pub(super) const VIEWS_MAX: usize = 8;
@@ -123,13 +134,73 @@ pub struct Facts<'a> {
 /// assert!(views[0].facts.pipeline_to_shell);
 /// ```
 pub fn views<'a>(line: &'a str, layers: Layers, arena: &'a Bump) -> &'a [View<'a>] {
-    let mut views = ArenaVec::with_capacity_in(1, arena);
-    let raw = read(head(line), arena);
-    views.push(View { via: Via::Raw, text: line, facts: raw.facts });
-    if layers == Layers::Raw {
-        return views.into_bump_slice();
+    let head = head(line);
+    let raw = read(head, arena);
+    let first = View { via: Via::Raw, text: line, facts: raw.facts };
+    let edited = layers == Layers::All && edit::has_keys(head);
+    if layers == Layers::Raw || !(edited || may_hide(&raw)) {
+        return std::slice::from_ref(arena.alloc(first));
+    }
+    let mut views = ArenaVec::with_capacity_in(VIEWS_MAX, arena);
+    views.push(first);
+    let mut last = raw;
+    let mut text = if edited { edit::apply(head, arena) } else { head };
+    if edited || last.flags & LEXICAL != 0 {
+        text = settled(text, Via::Lexical, arena);
+        last = add(&mut views, Via::Lexical, text, arena);
+    }
+    if last.flags & STATE != 0 || last.roles & (1 << Role::Cd as u64) != 0 {
+        text = settled(text, Via::State, arena);
+        last = add(&mut views, Via::State, text, arena);
+    }
+    for _ in 0..ROUNDS_MAX {
+        if !may_compute(&last) || views.len() == VIEWS_MAX {
+            break;
+        }
+        let computed = settled(rewrite(text, Via::Computed, arena), Via::State, arena);
+        if computed == text {
+            break;
+        }
+        text = computed;
+        last = add(&mut views, Via::Computed, text, arena);
     }
     views.into_bump_slice()
+}
+
+/// Whether a line can have more than its raw view.
+fn may_hide(raw: &Read<'_>) -> bool {
+    raw.flags & (LEXICAL | STATE) != 0 || raw.roles & (1 << Role::Cd as u64) != 0 || may_compute(raw)
+}
+
+/// Whether something prints, and something runs what is printed.
+fn may_compute(read: &Read<'_>) -> bool {
+    const PRINTERS: u64 = 1 << Role::Echo as u64 | 1 << Role::Printf as u64 | 1 << Role::Cat as u64;
+    let prints = read.roles & PRINTERS != 0 || read.flags & FED != 0;
+    prints
+        && (read.flags & (COMMAND | FED) != 0 || read.facts.pipeline_to_shell || read.flags & PASSED_ON != 0)
+}
+
+/// Rewrites a text in a layer until it stays as it is.
+fn settled<'a>(text: &'a str, via: Via, arena: &'a Bump) -> &'a str {
+    let mut text = text;
+    for _ in 0..ROUNDS_MAX {
+        let next = rewrite(text, via, arena);
+        if next == text {
+            break;
+        }
+        text = next;
+    }
+    text
+}
+
+/// Adds a view, if it says something new.
+fn add<'a>(views: &mut ArenaVec<'a, View<'a>>, via: Via, text: &'a str, arena: &'a Bump) -> Read<'a> {
+    let found = read(text, arena);
+    let is_new = |view: &View<'_>| view.text != text || view.facts != found.facts;
+    if views.iter().all(is_new) {
+        views.push(View { via, text, facts: found.facts });
+    }
+    found
 }
 
 /// The part of a text that is read.

@@ -44,8 +44,8 @@ pub(super) struct Piece<'a> {
     pub(super) part: Part,
     pub(super) text: &'a str,
     pub(super) quote: Quote,
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// Takes a word apart, from left to right.

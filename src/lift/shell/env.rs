@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What a line has set so far: variables, positional parameters, the working directory.
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+
+use super::paths;
+use super::tools::Role;
+
+/// Variables of one line; further ones are unknown.
+const VARIABLES_MAX: usize = 64;
+/// Bytes of one variable; a longer value is unknown.
+const VALUE_MAX: usize = 4096;
+
+/// Variables that every login has, used only where a part of one is cut out: `${PATH:0:1}` is `/`.
+const USUAL: [(&str, &str); 10] = [
+    ("HOME", "/root"),
+    ("PWD", "/root"),
+    ("OLDPWD", "/root"),
+    ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+    ("SHELL", "/bin/bash"),
+    ("BASH", "/bin/bash"),
+    ("USER", "root"),
+    ("LOGNAME", "root"),
+    ("OSTYPE", "linux-gnu"),
+    ("TERM", "xterm"),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variable<'a> {
+    /// The line does not set it.
+    Unset,
+    /// It is set to what can't be known.
+    Unknown,
+    Value(&'a str),
+}
+
+pub(super) struct Env<'a> {
+    arena: &'a Bump,
+    variables: ArenaVec<'a, (&'a str, Option<&'a str>)>,
+    /// `$0`, `$1` and so on; empty if the line sets none.
+    pub(super) parameters: &'a [&'a str],
+    /// The working directory, if the line went to one.
+    pub(super) folder: Option<&'a str>,
+}
+
+impl<'a> Env<'a> {
+    pub(super) fn new(arena: &'a Bump) -> Self {
+        Self { arena, variables: ArenaVec::new_in(arena), parameters: &[], folder: None }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Variable<'a> {
+        match self.variables.iter().find(|(known, _)| *known == name) {
+            Some((_, Some(value))) => Variable::Value(value),
+            Some((_, None)) => Variable::Unknown,
+            None => Variable::Unset,
+        }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name) != Variable::Unset
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&'a str> {
+        match self.get(name) {
+            Variable::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value of a variable, also of one that every login has.
+    pub(super) fn usual(&self, name: &str) -> Option<&'a str> {
+        match self.get(name) {
+            Variable::Value(value) => Some(value),
+            Variable::Unknown => None,
+            Variable::Unset => USUAL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
+        }
+    }
+
+    pub(super) fn is_usual(name: &str) -> bool {
+        USUAL.iter().any(|(known, _)| *known == name)
+    }
+
+    /// Sets a variable, to an unknown value if `value` is none.
+    pub(super) fn set(&mut self, name: &'a str, value: Option<&'a str>, appends: bool) {
+        let value = match (appends, value, self.get(name)) {
+            (true, Some(end), Variable::Value(start)) => {
+                Some(super::field::concat(&[start, end], self.arena))
+            }
+            (true, _, Variable::Unknown) => None,
+            _ => value,
+        };
+        let value = value.filter(|value| value.len() <= VALUE_MAX);
+        if let Some((_, place)) = self.variables.iter_mut().find(|(known, _)| *known == name) {
+            *place = value;
+        } else if self.variables.len() < VARIABLES_MAX {
+            self.variables.push((name, value));
+        }
+    }
+
+    /// Sets a variable to what a loop gives it, all at once: one word each.
+    pub(super) fn set_all(&mut self, name: &'a str, values: &[Option<&'a str>]) {
+        let mut all = ArenaString::new_in(self.arena);
+        let mut known = !values.is_empty();
+        for (index, value) in values.iter().enumerate() {
+            let value =
+                value.filter(|value| !value.contains(['$', '*']) && all.len() + value.len() < VALUE_MAX);
+            known &= value.is_some();
+            all.push_str(if index > 0 { " " } else { "" });
+            all.push_str(value.unwrap_or(""));
+        }
+        self.set(name, known.then(|| &*all.into_bump_str()), false);
+    }
+
+    /// What a built-in command with these arguments changes.
+    pub(super) fn run(&mut self, role: Role, args: &[Option<&'a str>]) {
+        match role {
+            Role::Set => self.set_parameters(args),
+            Role::Cd => self.folder = self.target(args),
+            Role::Unset => {
+                let is_named = |name: &&str| args.contains(&Some(*name));
+                self.variables.retain(|(name, _)| !is_named(name));
+            }
+            Role::Read => {
+                for name in args.iter().flatten().filter(|name| !name.starts_with('-')) {
+                    self.set(name, None, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_parameters(&mut self, args: &[Option<&'a str>]) {
+        let mut rest = args;
+        while let Some((first, after)) = rest.split_first() {
+            match first {
+                Some("--") => {
+                    rest = after;
+                    break;
+                }
+                Some(option) if option.starts_with(['-', '+']) => rest = after,
+                _ => break,
+            }
+        }
+        if !rest.is_empty() {
+            let mut parameters = bumpalo::vec![in self.arena; ""];
+            parameters.extend(rest.iter().map(|value| value.unwrap_or("")));
+            self.parameters = parameters.into_bump_slice();
+        }
+    }
+
+    /// Where `cd` goes to.
+    fn target(&self, args: &[Option<&'a str>]) -> Option<&'a str> {
+        let mut operands = args.iter().filter(|arg| !arg.is_some_and(|arg| arg.starts_with('-')));
+        match operands.next().copied() {
+            None => args.is_empty().then_some("~"),
+            Some(Some("$HOME")) => Some("~"),
+            Some(Some(path)) if path.starts_with(['/', '~']) => {
+                Some(paths::shorter(path, self.arena).unwrap_or(path))
+            }
+            Some(Some(path)) if !path.is_empty() && !path.contains(['$', '*', '?']) => {
+                Some(paths::join(self.folder?, path, self.arena))
+            }
+            _ => None,
+        }
+    }
+}
