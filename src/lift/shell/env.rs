@@ -40,13 +40,15 @@ pub(super) struct Env<'a> {
     variables: ArenaVec<'a, (&'a str, Option<&'a str>)>,
     /// `$0`, `$1` and so on; empty if the line sets none.
     pub(super) parameters: &'a [&'a str],
+    /// The last variable that a loop gives more than one value.
+    loops: Option<&'a str>,
     /// The working directory, if the line went to one.
     pub(super) folder: Option<&'a str>,
 }
 
 impl<'a> Env<'a> {
     pub(super) fn new(arena: &'a Bump) -> Self {
-        Self { arena, variables: ArenaVec::new_in(arena), parameters: &[], folder: None }
+        Self { arena, variables: ArenaVec::new_in(arena), parameters: &[], loops: None, folder: None }
     }
 
     pub(super) fn get(&self, name: &str) -> Variable<'a> {
@@ -66,6 +68,11 @@ impl<'a> Env<'a> {
             Variable::Value(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The value of a variable within a word: where a loop gives many, the first.
+    pub(super) fn first(&self, name: &str, value: &'a str) -> &'a str {
+        if self.loops == Some(name) { value.split(' ').next().unwrap_or(value) } else { value }
     }
 
     /// The value of a variable, also of one that every login has.
@@ -98,13 +105,14 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// Sets a variable to what a loop gives it, all at once: one word each.
+    /// Sets a variable to what a loop gives it, all at once, with a blank between.
     pub(super) fn set_all(&mut self, name: &'a str, values: &[Option<&'a str>]) {
         let mut all = ArenaString::new_in(self.arena);
         let mut known = !values.is_empty();
+        self.loops = (values.len() > 1).then_some(name).or(self.loops);
         for (index, value) in values.iter().enumerate() {
             let value =
-                value.filter(|value| !value.contains(['$', '*']) && all.len() + value.len() < VALUE_MAX);
+                value.filter(|value| !value.contains(['$', '*', '{']) && all.len() + value.len() < VALUE_MAX);
             known &= value.is_some();
             all.push_str(if index > 0 { " " } else { "" });
             all.push_str(value.unwrap_or(""));

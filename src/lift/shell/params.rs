@@ -21,16 +21,26 @@ pub(super) enum Param<'a> {
     Value(&'a str),
 }
 
+/// What a parameter stands in.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    /// A letter or a slash touches it, quotes not counted.
+    pub(super) before: bool,
+    pub(super) after: bool,
+    /// It is the whole word.
+    pub(super) alone: bool,
+}
+
 impl<'a> Rewriter<'a> {
-    /// The value of `$x` or `${…}`; `touched` says whether letters touch it before and after.
-    pub(super) fn parameter(&mut self, text: &'a str, touched: (bool, bool)) -> Param<'a> {
+    /// The value of `$x` or `${…}`; `around` is what it stands in.
+    pub(super) fn parameter(&mut self, text: &'a str, around: Around) -> Param<'a> {
         if self.via < Via::State {
             return Param::Keep;
         }
         let inner = text.strip_prefix("${").and_then(|inner| inner.strip_suffix('}'));
         let inner = inner.or_else(|| text.strip_prefix('$')).unwrap_or("");
         let value =
-            if is_positional(text) { self.positional(inner, touched) } else { self.named(inner, touched) };
+            if is_positional(text) { self.positional(inner, around) } else { self.named(inner, around) };
         match value {
             Some(value) if value.len() <= self.fuel => {
                 self.fuel -= value.len();
@@ -40,10 +50,10 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn positional(&self, name: &str, (before, after): (bool, bool)) -> Option<&'a str> {
+    fn positional(&self, name: &str, around: Around) -> Option<&'a str> {
         let parameters = self.env.parameters;
         if parameters.is_empty() || name == "!" {
-            return (before || after).then_some("");
+            return (around.before || around.after).then_some("");
         }
         match name.parse::<usize>() {
             Ok(number) => Some(parameters.get(number).copied().unwrap_or("")),
@@ -58,7 +68,7 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn named(&mut self, inner: &'a str, touched: (bool, bool)) -> Option<&'a str> {
+    fn named(&mut self, inner: &'a str, around: Around) -> Option<&'a str> {
         if let Some(name) = inner.strip_prefix('#').filter(|name| !name.is_empty()) {
             let length = self.env.value(name)?.chars().count();
             return Some(bumpalo::format!(in self.arena, "{}", length).into_bump_str());
@@ -77,8 +87,9 @@ impl<'a> Rewriter<'a> {
         }
         if operator.is_empty() {
             return match self.env.get(name) {
-                Variable::Value(value) => Some(value),
-                Variable::Unset if touched == (true, true) && !Env::is_usual(name) => Some(""),
+                Variable::Value(value) if around.alone => Some(value),
+                Variable::Value(value) => Some(self.env.first(name, value)),
+                Variable::Unset if around.before && around.after && !Env::is_usual(name) => Some(""),
                 _ => None,
             };
         }

@@ -3,11 +3,11 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::class::{COMMAND, EQUALS, GLOB, LIST, SPECIAL, class, classes, is_name};
+use super::class::{COMMAND, EQUALS, GLOB, LIST, SPECIAL, classes, is_name};
 use super::commands::Word;
 use super::escapes::{self, Reader};
 use super::field::{Bit, Field, flat};
-use super::params::Param;
+use super::params::{Around, Param};
 use super::rewrite::Rewriter;
 use super::scripts::command_text;
 use super::view::Via;
@@ -87,7 +87,7 @@ impl<'a> Rewriter<'a> {
                 }
                 // What follows `$IFS` to end its name stands for nothing.
                 Part::Parameter if was_after_ifs && is_positional(piece.text) => {}
-                Part::Parameter => match self.parameter(piece.text, neighbours(raw, piece)) {
+                Part::Parameter => match self.parameter(piece.text, around(raw, piece)) {
                     Param::Keep => field.push(Bit::Live { text: piece.text, quoted }),
                     Param::Value(value) => self.value(value, quoted || !splits, &mut field, fields),
                 },
@@ -261,16 +261,15 @@ pub(super) fn is_positional(parameter: &str) -> bool {
     matches!(name, "@" | "*" | "!") || (matches!(name.as_bytes(), [b'1'..=b'9']))
 }
 
-/// Whether characters of a name touch a piece: before it and after it, quotes not counted.
-fn neighbours(raw: &str, piece: Piece<'_>) -> (bool, bool) {
-    let touches = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| is_name(*byte) || class(*byte) & super::class::SLASH != 0)
-    };
+/// What a piece stands in.
+fn around(raw: &str, piece: Piece<'_>) -> Around {
+    let touches = |byte: Option<&u8>| byte.is_some_and(|byte| is_name(*byte) || *byte == b'/');
     let is_quote = |byte: &&u8| matches!(byte, b'"' | b'\'');
     let before = raw.as_bytes().get(..piece.start).unwrap_or_default();
     let after = raw.as_bytes().get(piece.end..).unwrap_or_default();
-    (
-        touches(before.iter().rev().find(|byte| !is_quote(byte))),
-        touches(after.iter().find(|byte| !is_quote(byte))),
-    )
+    Around {
+        before: touches(before.iter().rev().find(|byte| !is_quote(byte))),
+        after: touches(after.iter().find(|byte| !is_quote(byte))),
+        alone: before.is_empty() && after.is_empty(),
+    }
 }
