@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             paths.push(name.to_owned());
         }
     }
-    for (folder, extension) in [("lists", "txt"), ("ttp", "yaml")] {
+    for (folder, extension) in [("intel", "yaml"), ("lists", "txt"), ("ttp", "yaml")] {
         paths.extend(names_in(&rules.join(folder), extension)?.iter().map(|name| format!("{folder}/{name}")));
     }
     paths.sort();

@@ -29,6 +29,9 @@ pub struct Options {
     pub passes: Passes,
     /// The automata's switches.
     pub plan: Plan,
+    /// Reads rules as DECNET reads them: what it passes over is a warning, patterns mean what they
+    /// mean to Python.
+    pub compat: bool,
 }
 
 /// Everything that compiling a pack gives.
@@ -59,6 +62,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::new();
     let mut ast = parse::pack(files, &mut sources, &options.limits, &mut diagnostics);
+    ast.compat = options.compat;
     if ast.rules.len() > options.limits.rules {
         let message = format!("{} rules, at most {} are taken", ast.rules.len(), options.limits.rules);
         diagnostics.push(Diagnostic::global(Code::PackLimit, message));

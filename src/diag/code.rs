@@ -116,6 +116,8 @@ codes! {
     DuplicateEmit = "E034";
     /// A pack passes a bound: rules or automata.
     PackLimit = "E035";
+    /// An intel table that no predicate reads, that a predicate lacks, or a signal that nobody knows.
+    IntelTable = "E036";
     /// A tactic that the technique does not belong to.
     TacticOfOtherTechnique = "W001";
     /// A rule without a `hit` and a `miss` example.
@@ -126,6 +128,8 @@ codes! {
     OtherRelease = "W004";
     /// A file in a folder of rules whose name no rule file can have.
     PassedOver = "W005";
+    /// An emit that no signal of the rule's intel table leads to.
+    NoSignal = "W006";
 }
 
 impl Code {

@@ -24,6 +24,7 @@ mod explain;
 mod functions;
 mod golden;
 mod hostile;
+mod intel;
 mod lift;
 mod live;
 #[cfg(feature = "mail")]

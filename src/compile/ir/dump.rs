@@ -51,6 +51,9 @@ impl Display for KindDump<'_> {
                 if let Some(scale) = gate.scale {
                     write!(f, " scale {}", ValueDump { kind, id: scale })?;
                 }
+                for (name, value) in &gate.evidence {
+                    write!(f, "\n      evidence {name} = {}", ValueDump { kind, id: *value })?;
+                }
                 writeln!(f)?;
             }
         }

@@ -48,13 +48,15 @@ pub struct Entry {
     pub witness: Option<Vec<PredId>>,
 }
 
-/// `when` and `scale` of one emit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `when` and `scale` of one emit, and what its tags hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmitGate {
     /// Holds for the emit to happen.
     pub when: Option<CondId>,
     /// A number that multiplies the confidence, clamped to 0..=1.
     pub scale: Option<ValueId>,
+    /// Computed evidence of this emit's tags, beside that of the entry.
+    pub evidence: Vec<(String, ValueId)>,
 }
 
 impl Kind {

@@ -32,6 +32,7 @@ impl Kind {
         for gate in &mut entry.emits {
             gate.when = gate.when.map(cond);
             gate.scale = gate.scale.map(value);
+            gate.evidence.iter_mut().for_each(|(_, id)| *id = value(*id));
         }
         for (_, id) in &mut entry.evidence {
             *id = value(*id);

@@ -77,7 +77,7 @@ pub(super) fn emits(emits: &[ast::Emit], catalogue: &Catalogue, diags: &mut Diag
 }
 
 /// The live technique of an id.
-fn technique<'c>(
+pub(super) fn technique<'c>(
     id: &Spanned<String>,
     catalogue: &'c Catalogue,
     diags: &mut Diagnostics,

@@ -7,6 +7,7 @@ mod compare;
 mod emit;
 mod expr;
 mod glob;
+mod intel;
 mod named;
 mod pattern;
 mod rule;
@@ -40,6 +41,7 @@ pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) ->
     let mut kinds: Vec<ir::Kind> = SourceKind::ALL.into_iter().map(ir::Kind::new).collect();
     let mut rules = Vec::new();
     let mut written = select::Written::default();
+    intel::check(pack, context, diags);
     for rule in &pack.rules {
         let mut found = Diagnostics::new();
         let index = u32::try_from(rules.len()).unwrap_or(u32::MAX);
@@ -63,7 +65,7 @@ pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) ->
                 diags.push(item.clone());
             }
         }
-        if failed || rule.refused {
+        if failed || rule.refused || intel::is_refused(rule, pack) {
             continue;
         }
         rules.push(lowered);

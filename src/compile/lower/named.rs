@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Named predicates: a name and arguments stand for an expression of predicates.yaml.
 
-use crate::compile::ir::CondId;
-use crate::compile::parse::ast::{ParamDef, ParamType, ParamValue};
+use crate::compile::ir::{Cond, CondId, EmitGate, ValueId};
+use crate::compile::parse::ast::{ParamDef, ParamType, ParamValue, PredicateDef, TableUse};
 use crate::diag::{Code, Diagnostic, Span, Spanned, did_you_mean};
 
-use super::scope::Scope;
+use super::scope::{Operand, Scope};
 
 impl<'a> Scope<'a> {
     /// `{kind: "lifter:NAME", PARAM: VALUE, …}`.
@@ -13,7 +13,7 @@ impl<'a> Scope<'a> {
         &mut self,
         name: &Spanned<String>,
         arguments: &'a [(Spanned<String>, Spanned<ParamValue>)],
-    ) -> CondId {
+    ) -> (CondId, Option<Vec<EmitGate>>) {
         let Some(predicate) = self.pack.predicates.iter().find(|known| known.name.value == name.value) else {
             let known = self.pack.predicates.iter().map(|known| known.name.value.as_str());
             let help = did_you_mean(&name.value, known);
@@ -24,7 +24,7 @@ impl<'a> Scope<'a> {
             )
             .label("not in predicates.yaml")
             .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
-            return self.reject(diagnostic);
+            return (self.reject(diagnostic), None);
         };
         for (argument, _) in arguments {
             if !predicate.params.iter().any(|param| param.name.value == argument.value) {
@@ -42,13 +42,68 @@ impl<'a> Scope<'a> {
             let given = arguments.iter().find(|(argument, _)| argument.value == param.name.value);
             match self.argument(param, given.map(|(_, value)| value), name) {
                 Some(value) => params.push((param.name.value.as_str(), value)),
-                None => return self.never(),
+                None => return (self.never(), None),
             }
         }
         let outer = self.params.replace(params);
+        self.bound.push(("compat", Operand::Bool(self.pack.compat)));
         let cond = self.cond(&predicate.expr);
+        let found = match &predicate.table {
+            Some(table) => self.by_table(predicate, table, cond),
+            None => (cond, None),
+        };
+        self.bound.pop();
         self.params = outer;
-        cond
+        found
+    }
+
+    /// The condition of a rule whose emits a table decides: that one of them is made.
+    fn by_table(
+        &mut self,
+        predicate: &'a PredicateDef,
+        table: &'a TableUse,
+        cond: CondId,
+    ) -> (CondId, Option<Vec<EmitGate>>) {
+        let Some(gates) = self.table_gates(predicate, table) else { return (self.never(), None) };
+        let any = self.kind.add_cond(Cond::Or(gates.iter().filter_map(|gate| gate.when).collect()));
+        (self.kind.add_cond(Cond::And(vec![cond, any])), Some(gates))
+    }
+
+    /// The computed evidence of a predicate, by name; what reads a field that the kind lacks is left out.
+    pub(super) fn evidence(&mut self, predicate: &'a PredicateDef) -> Vec<(String, ValueId)> {
+        let mut evidence = Vec::with_capacity(predicate.evidence.len());
+        for (name, expr) in &predicate.evidence {
+            self.evidence_name(name);
+            let operand = self.operand(expr);
+            match self.value_of(&operand) {
+                Some((value, _)) => evidence.push((name.value.clone(), value)),
+                None if operand.is_settled() => {}
+                None => {
+                    let message =
+                        format!("evidence is text, a number or a list, this is {}", operand.describe());
+                    self.diags.push(Diagnostic::new(Code::TypeMismatch, expr.span, message));
+                }
+            }
+        }
+        evidence
+    }
+
+    /// Reports a name that may not stand in the kind's evidence. E-mail and canary kinds hold
+    /// personal data, so there only what the schema allows is taken.
+    fn evidence_name(&mut self, name: &Spanned<String>) {
+        use crate::vocab::SourceKind as K;
+        let source_kind = self.kind.source_kind;
+        let strict = matches!(source_kind, K::Email | K::Canary | K::CanaryFingerprint);
+        let declared = self.pack.schema.kind(source_kind).resolve(&name.value);
+        if declared.map_or(!strict, |(field, _)| field.evidence) {
+            return;
+        }
+        let message =
+            format!("`{}` may not stand in the evidence of source kind `{source_kind}`", name.value);
+        self.diags.push(
+            Diagnostic::new(Code::EvidenceNotAllowed, name.span, message)
+                .help("declare it in fields.yaml with `evidence: true`"),
+        );
     }
 
     /// The value of a parameter: given, or its default; an error is reported and gives none.

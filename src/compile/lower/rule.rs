@@ -61,19 +61,13 @@ pub(super) fn entry(
     written: &mut Written,
 ) -> ir::Entry {
     let mut scope = Scope::new(rule, pack, context, kind, diags, written);
-    let cond = match &rule.matches {
-        ast::Match::Expr(expr) => scope.cond(expr),
-        ast::Match::Pattern { pattern, field } => scope.pattern_form(pattern, field.as_ref()),
+    let (cond, gates) = match &rule.matches {
+        ast::Match::Expr(expr) => (scope.cond(expr), None),
+        ast::Match::Pattern { pattern, field } => (scope.pattern_form(pattern, field.as_ref()), None),
         ast::Match::Named { name, arguments } => scope.named(name, arguments),
     };
-    let emits = rule
-        .emits
-        .iter()
-        .map(|emit| ir::EmitGate {
-            when: emit.when.as_ref().map(|expr| scope.cond(expr)),
-            scale: emit.scale.as_ref().and_then(|expr| scope.number(expr)),
-        })
-        .collect();
+    let mut gates = gates.unwrap_or_default().into_iter();
+    let emits = rule.emits.iter().map(|emit| scope.gate(emit, gates.next().unwrap_or_default())).collect();
     let schema = pack.schema.kind(scope.kind.source_kind);
     let derived = rule.evidence_fields.iter().filter(|name| {
         schema
@@ -87,6 +81,26 @@ pub(super) fn entry(
         })
         .collect();
     ir::Entry { rule: index, cond, emits, evidence, witness: None }
+}
+
+impl Scope<'_> {
+    /// A gate with the emit's own `when` and `scale`.
+    fn gate(&mut self, emit: &ast::Emit, mut gate: ir::EmitGate) -> ir::EmitGate {
+        if let Some(when) = &emit.when {
+            let own = self.cond(when);
+            gate.when = Some(match gate.when {
+                Some(given) => self.kind.add_cond(ir::Cond::And(vec![given, own])),
+                None => own,
+            });
+        }
+        if let Some(own) = emit.scale.as_ref().and_then(|scale| self.number(scale)) {
+            gate.scale = Some(match gate.scale {
+                Some(given) => self.kind.add_value(ir::Value::Arithmetic(ir::Arithmetic::Mul, given, own)),
+                None => own,
+            });
+        }
+        gate
+    }
 }
 
 /// Reports an evidence field that none of the rule's kinds has, or that one keeps to itself.

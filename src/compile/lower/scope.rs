@@ -5,6 +5,7 @@ use crate::compile::ir::{self, CondId, ValueId, ValueType};
 use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
 
+use super::intel::Bound;
 use super::select::Written;
 use super::{Context, value_type};
 
@@ -19,6 +20,8 @@ pub(super) struct Scope<'a> {
     pub(super) it: Option<It>,
     /// The parameters of the named predicate being expanded.
     pub(super) params: Option<Vec<(&'a str, &'a Spanned<ast::ParamValue>)>>,
+    /// What further parameters stand for.
+    pub(super) bound: Bound,
     /// What writing conditions out for constant lists has made.
     pub(super) written: &'a mut Written,
 }
@@ -93,7 +96,7 @@ impl<'a> Scope<'a> {
         written: &'a mut Written,
     ) -> Self {
         written.begin();
-        Self { rule, pack, context, kind, diags, it: None, params: None, written }
+        Self { rule, pack, context, kind, diags, it: None, params: None, bound: Vec::new(), written }
     }
 
     /// A condition that never holds: what an error or an absent field lowers to.

@@ -59,6 +59,9 @@ impl Scope<'_> {
     }
 
     fn parameter(&mut self, name: &str, span: Span) -> Operand {
+        if let Some((_, operand)) = self.bound.iter().find(|(known, _)| *known == name) {
+            return operand.clone();
+        }
         let Some(params) = &self.params else {
             return self.bad(
                 Diagnostic::new(

@@ -107,11 +107,16 @@ impl Rewriter<'_> {
             .map(|gate| EmitGate {
                 when: gate.when.map(|cond| self.cond(cond)),
                 scale: gate.scale.map(|value| self.value(value)),
+                evidence: self.evidence(&gate.evidence),
             })
             .collect();
         let evidence =
             entry.evidence.iter().map(|(name, value)| (name.clone(), self.value(*value))).collect();
         Entry { rule: entry.rule, cond, emits, evidence, witness: None }
+    }
+
+    fn evidence(&mut self, evidence: &[(String, ValueId)]) -> Vec<(String, ValueId)> {
+        evidence.iter().map(|(name, value)| (name.clone(), self.value(*value))).collect()
     }
 
     fn value(&mut self, id: ValueId) -> ValueId {

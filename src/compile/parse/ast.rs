@@ -18,6 +18,10 @@ pub struct Pack {
     pub predicates: Vec<PredicateDef>,
     /// Named lists.
     pub lists: Vec<List>,
+    /// What intelligence providers' signals stand for.
+    pub intel: Vec<IntelTable>,
+    /// Whether the rules mean what they mean to DECNET.
+    pub compat: bool,
 }
 
 /// `pack.yaml`: what the pack is called and which defaults its rules have.
@@ -160,6 +164,92 @@ pub struct PredicateDef {
     pub params: Vec<ParamDef>,
     /// What it stands for.
     pub expr: Expr,
+    /// The intel table that decides which emits of a rule it makes.
+    pub table: Option<TableUse>,
+    /// What the tags of a rule with it hold beside the rule's own fields.
+    pub evidence: Vec<(Spanned<String>, Expr)>,
+}
+
+/// How a named predicate reads an intel table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableUse {
+    /// The table, by the name of its provider.
+    pub provider: Spanned<String>,
+    /// What scales the confidence of every emit that a signal leads to.
+    pub score: Expr,
+    /// Holds where the score reaches `$threshold`; absent for a provider without scores.
+    pub threshold: Option<Expr>,
+    /// When a signal is there, by its id.
+    pub signals: Vec<SignalUse>,
+}
+
+/// When the signals of some ids are there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignalUse {
+    /// An id, or a pattern: `*` stands for any text, `#` for a number.
+    pub id: Spanned<String>,
+    /// The condition, on `$id` and, under `#`, `$number`.
+    pub when: Expr,
+    /// What scales the confidence, where it is not the table's score.
+    pub score: Option<Expr>,
+    /// Counts only for techniques that no other signal leads to.
+    pub fallback: bool,
+    /// What the signal stands for where the table does not know its id.
+    pub techniques: Vec<Spanned<String>>,
+}
+
+/// One file of `intel/`: a provider's signals and what they stand for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntelTable {
+    /// The file.
+    pub source: SourceId,
+    /// The file has errors; no rule may use it.
+    pub refused: bool,
+    /// `provider`, the name of the file.
+    pub provider: Spanned<String>,
+    /// `mapping_version`.
+    pub mapping_version: String,
+    /// `attack_release`.
+    pub attack_release: Option<Spanned<String>>,
+    /// `next_review`.
+    pub next_review: Option<Spanned<jiff::civil::Date>>,
+    /// `signals`, each id once.
+    pub signals: Vec<IntelSignal>,
+}
+
+/// One signal of an intel table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntelSignal {
+    /// `id`.
+    pub id: Spanned<String>,
+    /// `label`, for people.
+    pub label: String,
+    /// `external_reference`.
+    pub reference: Option<Reference>,
+    /// `techniques`.
+    pub techniques: Vec<IntelTechnique>,
+    /// `confidence_multiplier`, 0 to 1.
+    pub multiplier: f64,
+}
+
+/// Where a signal is described, as STIX has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// `source_name`.
+    pub source_name: String,
+    /// `url`.
+    pub url: String,
+    /// `external_id`.
+    pub external_id: Option<String>,
+}
+
+/// One technique of a signal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntelTechnique {
+    /// `technique_id`, with its sub-technique or without.
+    pub id: Spanned<String>,
+    /// `high_score_threshold`: only from that score on.
+    pub threshold: Option<Spanned<f64>>,
 }
 
 /// One parameter of a named predicate.

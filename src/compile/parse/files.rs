@@ -57,6 +57,7 @@ pub(super) enum Role<'a> {
     Fields,
     Predicates,
     List(&'a str),
+    Intel(&'a str),
     Rule,
 }
 
@@ -161,6 +162,9 @@ fn role(path: &str, nested: bool) -> Option<Role<'_>> {
     if let Some(name) = path.strip_prefix("lists/") {
         return name.strip_suffix(".txt").map(Role::List);
     }
+    if let Some(name) = path.strip_prefix("intel/") {
+        return name.strip_suffix(".yaml").filter(|name| !name.contains('/')).map(Role::Intel);
+    }
     let name = if nested { path.strip_prefix("ttp/")? } else { path };
     (!name.contains('/')).then_some(Role::Rule)
 }
@@ -193,12 +197,14 @@ impl<'a> Reader<'a> {
                 self.read(name.to_owned());
             }
         }
-        let lists = self.root.join("lists");
-        if lists.is_dir() {
-            let names =
-                names(&lists)?.into_iter().filter(|name| name.ends_with(".txt") && !name.starts_with('.'));
-            for name in names {
-                self.read(format!("lists/{name}"));
+        for (name, extension) in [("lists", ".txt"), ("intel", ".yaml")] {
+            let folder = self.root.join(name);
+            if !folder.is_dir() {
+                continue;
+            }
+            let wanted = |file: &String| file.ends_with(extension) && !file.starts_with('.');
+            for file in names(&folder)?.into_iter().filter(wanted) {
+                self.read(format!("{name}/{file}"));
             }
         }
         let nested = self.root.join("ttp");

@@ -10,6 +10,7 @@ mod expression;
 mod fields;
 mod files;
 mod forms;
+mod intel;
 mod pack;
 mod predicates;
 mod problems;

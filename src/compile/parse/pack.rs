@@ -8,7 +8,7 @@ use super::ast::{List, Manifest, Pack};
 use super::files::{FileProblem, PackFiles, Role};
 use super::problems::Problems;
 use super::table::{Table, string, text};
-use super::{File, fields, forms, predicates, rule, yaml};
+use super::{File, fields, forms, intel, predicates, rule, yaml};
 use crate::diag::render::quote;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::vocab::Limits;
@@ -16,7 +16,7 @@ use crate::vocab::Limits;
 const MANIFEST_KEYS: &[&str] = &["name", "version", "attack_release", "description"];
 
 /// Parses every file of a pack. What the pack doesn't have comes from the one that is built in:
-/// the ATT&CK release and the fields as a whole, predicates and lists one by one.
+/// the ATT&CK release and the fields as a whole, predicates, lists and intel tables one by one.
 ///
 /// Every problem goes into `diagnostics`, and every text into `sources`. A rule with a problem is
 /// left out, and so is the second of two with one id.
@@ -58,6 +58,7 @@ impl Found {
     fn into_pack(mut self) -> Pack {
         self.pack.predicates.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         self.pack.lists.sort_by(|a, b| a.name.cmp(&b.name));
+        self.pack.intel.sort_by(|a, b| a.provider.value.cmp(&b.provider.value));
         self.pack
     }
 }
@@ -138,6 +139,11 @@ impl Reader<'_> {
                     }
                 }
             }
+            Role::Intel(name) => {
+                let known = self.found.pack.intel.iter().any(|table| table.provider.value == name);
+                let table = if known { None } else { intel::table(&root, name, &mut problems) };
+                self.found.pack.intel.extend(table);
+            }
             Role::Rule => {
                 let parsed = rule::rule(&root, &file, &mut problems);
                 self.rule(parsed);
@@ -182,6 +188,7 @@ impl Reader<'_> {
                 Role::Manifest => !manifest,
                 Role::Fields => !schema,
                 Role::Predicates | Role::List(_) => true,
+                Role::Intel(name) => self.found.pack.intel.iter().all(|table| table.provider.value != name),
                 Role::Rule => false,
             };
             if wanted {

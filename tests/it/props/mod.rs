@@ -48,6 +48,7 @@ fn options(combination: usize) -> Options {
         },
         passes: Passes::from_bits(u8::try_from(combination % 32).unwrap()),
         plan: Plan { merge: combination & 32 != 0, scan: combination & 64 != 0, views: true },
+        ..Options::default()
     }
 }
 
