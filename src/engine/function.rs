@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the functions of the expression language compute: pure, total, linear in their argument.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use bumpalo::Bump;
@@ -39,6 +40,7 @@ pub fn apply<'a>(function: Function, first: Slot<'a>, second: Slot<'a>, arena: &
         Function::Entropy => text.map_or(Slot::Absent, |text| Slot::Number(entropy(text.as_bytes()))),
         Function::Min => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.min(b))),
         Function::Max => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.max(b))),
+        Function::Concat => concat(first, second, arena),
         Function::Abs => first.number().map_or(Slot::Absent, |a| Slot::Number(a.abs())),
     }
 }
@@ -61,6 +63,22 @@ fn lower<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     lowered.extend(text.chars().flat_map(char::to_lowercase));
     lowered.into_bump_str()
 }
+
+fn concat<'a>(first: Slot<'a>, second: Slot<'a>, arena: &'a Bump) -> Slot<'a> {
+    let mut joined = ArenaString::new_in(arena);
+    for side in [first, second] {
+        // Writing to an arena string cannot fail.
+        let _ = match side {
+            Slot::Text(text) => joined.write_str(text),
+            Slot::Number(number) => write!(joined, "{number}"),
+            _ => return Slot::Absent,
+        };
+    }
+    if joined.len() > CONCAT_BYTES { Slot::Absent } else { Slot::Text(joined.into_bump_str()) }
+}
+
+/// The longest text that `concat` makes; a longer one is absent.
+const CONCAT_BYTES: usize = 4096;
 
 fn domain(address: &str) -> &str {
     address.split_once('@').map_or(address, |(_, domain)| domain).trim()

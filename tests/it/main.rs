@@ -30,6 +30,7 @@ mod live;
 #[cfg(feature = "mail")]
 mod mail;
 mod parse;
+mod predicates;
 mod props;
 mod sample;
 mod shell;

@@ -32,6 +32,8 @@ pub enum Function {
     Max,
     /// The absolute value.
     Abs,
+    /// Joins two values as text.
+    Concat,
 }
 
 /// What a function takes and gives.
@@ -51,12 +53,13 @@ pub struct Signature {
 
 const TEXTUAL: &[ValueType] = &[ValueType::Text, ValueType::Ip, ValueType::Time];
 const NUMBER: &[ValueType] = &[ValueType::Number];
+const PRINTABLE: &[ValueType] = &[ValueType::Text, ValueType::Number, ValueType::Ip, ValueType::Time];
 const COUNTABLE: &[ValueType] =
     &[ValueType::Text, ValueType::Ip, ValueType::Time, ValueType::TextList, ValueType::NumberList];
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Lower,
         Self::Len,
         Self::Domain,
@@ -70,6 +73,7 @@ impl Function {
         Self::Min,
         Self::Max,
         Self::Abs,
+        Self::Concat,
     ];
 
     /// The function of that name.
@@ -169,6 +173,13 @@ impl Function {
             Self::Max => {
                 ("max", &[NUMBER, NUMBER], ValueType::Number, "The larger of two numbers.", "max(2, 3) == 3")
             }
+            Self::Concat => (
+                "concat",
+                &[PRINTABLE, PRINTABLE],
+                ValueType::Text,
+                "Two values, one behind the other, as text, numbers in decimal; absent past 4096 bytes.",
+                r#"concat("zones>=", 1 + 2) == "zones>=3""#,
+            ),
             _ => ("abs", &[NUMBER], ValueType::Number, "The number without its sign.", "abs(2 - 5) == 3"),
         }
     }

@@ -2,7 +2,7 @@
 //! Named predicates: a name and arguments stand for an expression of predicates.yaml.
 
 use crate::compile::ir::{Cond, CondId, EmitGate, ValueId};
-use crate::compile::parse::ast::{ParamDef, ParamType, ParamValue, PredicateDef, TableUse};
+use crate::compile::parse::ast::{EvidenceDef, ParamDef, ParamType, ParamValue, PredicateDef, TableUse};
 use crate::diag::{Code, Diagnostic, Span, Spanned, did_you_mean};
 
 use super::scope::{Operand, Scope};
@@ -72,7 +72,11 @@ impl<'a> Scope<'a> {
     /// The computed evidence of a predicate, by name; what reads a field that the kind lacks is left out.
     pub(super) fn evidence(&mut self, predicate: &'a PredicateDef) -> Vec<(String, ValueId)> {
         let mut evidence = Vec::with_capacity(predicate.evidence.len());
-        for (name, expr) in &predicate.evidence {
+        let source_kind = self.kind.source_kind;
+        let on_kind = |def: &&EvidenceDef| {
+            def.kinds.is_empty() || def.kinds.iter().any(|kind| kind.value == source_kind)
+        };
+        for EvidenceDef { name, expr, .. } in predicate.evidence.iter().filter(on_kind) {
             self.evidence_name(name);
             let operand = self.operand(expr);
             match self.value_of(&operand) {

@@ -127,6 +127,10 @@ impl<'a> Scope<'a> {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             return Operand::Value(self.kind.add_value(ir::Value::Field(index)), value_type(ty));
         }
+        // A predicate is written for several kinds, and reads what there is.
+        if self.params.is_some() && self.pack.schema.kinds.iter().any(|kind| kind.resolve(name).is_some()) {
+            return Operand::Absent;
+        }
         let elsewhere =
             self.rule.applies_to.iter().any(|kind| self.pack.schema.kind(kind.value).resolve(name).is_some());
         if elsewhere {

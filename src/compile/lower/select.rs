@@ -62,7 +62,7 @@ impl Scope<'_> {
         }
     }
 
-    /// `first(list, cond)` and `filter(list, cond)`.
+    /// `first(list, cond)` and `filter(list, cond)`; of pairs they give the second sides.
     pub(super) fn selection(&mut self, name: &Spanned<String>, args: &[Expr]) -> Operand {
         let first = name.value == "first";
         let [list, body] = args else {
@@ -80,14 +80,8 @@ impl Scope<'_> {
                 Operand::Value(self.kind.add_value(Value::Select { first, list, body }), ty)
             }
             List::Items(items) => {
-                let item = match items.first() {
-                    Some(It::Number(_)) => ValueType::Number,
-                    Some(It::Pair(_)) => {
-                        let message = format!("`{}` gives one value, and these are pairs", name.value);
-                        return self.bad(Diagnostic::new(Code::TypeMismatch, list.span, message));
-                    }
-                    _ => ValueType::Text,
-                };
+                let numbers = matches!(items.first(), Some(It::Number(_)));
+                let item = if numbers { ValueType::Number } else { ValueType::Text };
                 let Some(branches) = self.unroll(items, body) else { return Operand::Bad };
                 let branches =
                     branches.into_iter().filter_map(|(cond, it)| Some((cond, self.constant_item(it)?)));
@@ -312,12 +306,12 @@ impl Scope<'_> {
         self.diags.iter().filter(|found| found.code.severity() == crate::diag::Severity::Error).count()
     }
 
-    /// The value of a constant item; `None` for a pair, which is no value.
+    /// The value of a constant item, for a pair its second side.
     fn constant_item(&mut self, it: It) -> Option<ValueId> {
         match it {
-            It::Text(text, _) => Some(self.kind.add_value(Value::Text(text))),
+            It::Text(text, _) | It::Pair([_, text]) => Some(self.kind.add_value(Value::Text(text))),
             It::Number(number) => Some(self.kind.add_value(Value::Number(Num::new(number)))),
-            It::Pair(_) | It::Item(_) => None,
+            It::Item(_) => None,
         }
     }
 }

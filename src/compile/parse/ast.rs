@@ -167,7 +167,18 @@ pub struct PredicateDef {
     /// The intel table that decides which emits of a rule it makes.
     pub table: Option<TableUse>,
     /// What the tags of a rule with it hold beside the rule's own fields.
-    pub evidence: Vec<(Spanned<String>, Expr)>,
+    pub evidence: Vec<EvidenceDef>,
+}
+
+/// One computed value that tags hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvidenceDef {
+    /// Under which name.
+    pub name: Spanned<String>,
+    /// On which source kinds only; on all where empty.
+    pub kinds: Vec<Spanned<SourceKind>>,
+    /// The value; a tag holds nothing where it is absent.
+    pub expr: Expr,
 }
 
 /// How a named predicate reads an intel table.

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `predicates.yaml`: named predicates with parameters.
 
-use super::ast::{Expr, ParamDef, ParamType, PredicateDef, SignalUse, TableUse};
+use super::ast::{EvidenceDef, ParamDef, ParamType, PredicateDef, SignalUse, TableUse};
 use super::fields::one_of;
 use super::problems::Problems;
+use super::rule::source_kind;
 use super::table::{Table, boolean, mapping, sequence, string, strings, text};
 use super::value::param_value;
-use super::yaml::{Entry, Node};
+use super::yaml::{Entry, Node, Value};
 use super::{File, expression_of, forms};
 use crate::diag::{Code, Diagnostic, Spanned};
 
 const PREDICATE_KEYS: &[&str] = &["description", "params", "expr", "table", "evidence"];
 const TABLE_KEYS: &[&str] = &["provider", "score", "threshold", "signals"];
+const EVIDENCE_KEYS: &[&str] = &["kinds", "expr"];
 const SIGNAL_KEYS: &[&str] = &["id", "when", "score", "fallback", "techniques"];
 const PARAM_KEYS: &[&str] = &["type", "default"];
 
@@ -78,11 +80,22 @@ fn signal_use(node: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Opti
     Some(SignalUse { id, when: when?, score, fallback, techniques })
 }
 
-fn evidence(node: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Vec<(Spanned<String>, Expr)> {
+fn evidence(node: &Node, file: &File<'_>, problems: &mut Problems<'_>) -> Vec<EvidenceDef> {
     let entries = mapping(node, "`evidence`", problems).unwrap_or_default();
-    let entry = |entry: &Entry, problems: &mut Problems<'_>| {
-        forms::field_name(&entry.key, problems);
-        Some((entry.key.clone(), expression_of(&entry.value, file, problems)?))
-    };
-    entries.iter().filter_map(|found| entry(found, problems)).collect()
+    entries.iter().filter_map(|entry| evidence_entry(entry, file, problems)).collect()
+}
+
+/// `NAME: EXPRESSION`, or `NAME: {kinds: […], expr: EXPRESSION}`.
+fn evidence_entry(entry: &Entry, file: &File<'_>, problems: &mut Problems<'_>) -> Option<EvidenceDef> {
+    forms::field_name(&entry.key, problems);
+    let name = entry.key.clone();
+    if !matches!(entry.value.value, Value::Mapping(_)) {
+        let expr = expression_of(&entry.value, file, problems)?;
+        return Some(EvidenceDef { name, kinds: Vec::new(), expr });
+    }
+    let table = Table::new(&entry.value, "a value of `evidence`", EVIDENCE_KEYS, problems)?;
+    let kinds = table.get("kinds").map(|node| strings(node, "`kinds`", problems)).unwrap_or_default();
+    let kinds = kinds.iter().filter_map(|kind| source_kind(kind, problems)).collect();
+    let expr = table.require("expr", problems).and_then(|node| expression_of(node, file, problems))?;
+    Some(EvidenceDef { name, kinds, expr })
 }
