@@ -34,6 +34,9 @@ pub struct Options {
     pub compat: bool,
 }
 
+/// The release that DECNET writes into every tag, whatever its catalogue is.
+const DECNET_RELEASE: &str = "v15.1";
+
 /// Everything that compiling a pack gives.
 #[derive(Debug)]
 pub struct Compilation {
@@ -71,12 +74,14 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     let catalogue = Catalogue::embedded();
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
     let lowered = lower::lower(&ast, context, &mut diagnostics);
-    report_constants(&lowered, &mut diagnostics);
+    if !options.compat {
+        report_constants(&lowered, &mut diagnostics);
+    }
     let optimized = optimize::optimize(&lowered, options.passes);
     let built = program::build(
         &optimized,
         ast.schema.clone(),
-        catalogue.release(),
+        if options.compat { DECNET_RELEASE } else { catalogue.release() },
         (ast.manifest.name.clone(), ast.manifest.version.clone()),
         options.plan,
         &options.limits,

@@ -130,6 +130,10 @@ codes! {
     PassedOver = "W005";
     /// An emit that no signal of the rule's intel table leads to.
     NoSignal = "W006";
+    /// Something of an existing rule that is passed over, as DECNET passes it over.
+    Dropped = "W007";
+    /// A pattern of Python's that is read as it is meant there.
+    Rewritten = "W008";
 }
 
 impl Code {

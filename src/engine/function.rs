@@ -40,6 +40,7 @@ pub fn apply<'a>(function: Function, first: Slot<'a>, second: Slot<'a>, arena: &
         Function::Entropy => text.map_or(Slot::Absent, |text| Slot::Number(entropy(text.as_bytes()))),
         Function::Min => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.min(b))),
         Function::Max => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.max(b))),
+        Function::Chomp => maybe_text(text.map(|text| text.strip_suffix('\n').unwrap_or(text))),
         Function::Concat => concat(first, second, arena),
         Function::Abs => first.number().map_or(Slot::Absent, |a| Slot::Number(a.abs())),
     }

@@ -34,6 +34,8 @@ pub enum Function {
     Abs,
     /// Joins two values as text.
     Concat,
+    /// Takes a line feed off the end.
+    Chomp,
 }
 
 /// What a function takes and gives.
@@ -59,7 +61,7 @@ const COUNTABLE: &[ValueType] =
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Lower,
         Self::Len,
         Self::Domain,
@@ -74,6 +76,7 @@ impl Function {
         Self::Max,
         Self::Abs,
         Self::Concat,
+        Self::Chomp,
     ];
 
     /// The function of that name.
@@ -173,6 +176,13 @@ impl Function {
             Self::Max => {
                 ("max", &[NUMBER, NUMBER], ValueType::Number, "The larger of two numbers.", "max(2, 3) == 3")
             }
+            Self::Chomp => (
+                "chomp",
+                &[TEXTUAL],
+                ValueType::Text,
+                "The text without one line feed at its end.",
+                r#"chomp("id\n") == "id""#,
+            ),
             Self::Concat => (
                 "concat",
                 &[PRINTABLE, PRINTABLE],

@@ -10,6 +10,7 @@ mod glob;
 mod intel;
 mod named;
 mod pattern;
+mod python;
 mod rule;
 mod scope;
 mod select;

@@ -31,8 +31,9 @@ impl<'a> Scope<'a> {
                 let names = predicate.params.iter().map(|param| param.name.value.as_str());
                 let help = did_you_mean(&argument.value, names);
                 let message = format!("`{}` has no parameter `{}`", name.value, argument.value);
+                let code = if self.pack.compat { Code::Dropped } else { Code::PredicateParameter };
                 self.diags.push(
-                    Diagnostic::new(Code::PredicateParameter, argument.span, message)
+                    Diagnostic::new(code, argument.span, message)
                         .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),
                 );
             }

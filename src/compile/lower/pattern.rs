@@ -4,9 +4,10 @@
 use regex_syntax::ast::ErrorKind;
 
 use crate::compile::automaton::Automaton;
-use crate::compile::ir::{CondId, Pred, Regex, TextTest};
+use crate::compile::ir::{Cond, CondId, Function, Pred, Regex, TextTest, Value, ValueId};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 
+use super::python;
 use super::scope::{Operand, Scope};
 
 impl Scope<'_> {
@@ -35,10 +36,40 @@ impl Scope<'_> {
                 return self.mismatch(span, message, "not text");
             }
         };
-        match self.regex(&pattern.value, pattern.span) {
-            Ok(regex) => self.kind.add_pred(Pred::Text(id, TextTest::Matches(regex))),
-            Err(diagnostic) => self.reject(*diagnostic),
+        self.matches(id, &pattern.value, pattern.span)
+    }
+
+    /// That a text matches a regular expression, which in a pack of DECNET's is one of Python's.
+    pub(super) fn matches(&mut self, id: ValueId, pattern: &str, span: Span) -> CondId {
+        if !self.pack.compat {
+            return match self.regex(pattern, span) {
+                Ok(regex) => self.kind.add_pred(Pred::Text(id, TextTest::Matches(regex))),
+                Err(diagnostic) => self.reject(*diagnostic),
+            };
         }
+        let translated = python::translate(pattern, self.context.limits.regex_depth);
+        let regex = match self.regex(&translated.pattern, span) {
+            Ok(regex) => regex,
+            Err(diagnostic) => return self.reject(*diagnostic),
+        };
+        if !translated.changes.is_empty() {
+            let message = format!("read as Python reads it: {}", translated.changes.join("; "));
+            self.diags.push(Diagnostic::new(Code::Rewritten, span, message).help(format!(
+                "write `{}`",
+                crate::diag::render::quote(&translated.pattern).trim_matches('`')
+            )));
+        }
+        let found = self.kind.add_pred(Pred::Text(id, TextTest::Matches(regex.clone())));
+        if !translated.ends {
+            return found;
+        }
+        // `$` is also before a line feed at the end: as if that were not there.
+        let line = TextTest::EndsWith { text: "\n".to_owned(), nocase: false };
+        let line = self.kind.add_pred(Pred::Text(id, line));
+        let chomped = self.kind.add_value(Value::Call(Function::Chomp, vec![id]));
+        let before = self.kind.add_pred(Pred::Text(chomped, TextTest::Matches(regex)));
+        let before = self.kind.add_cond(Cond::And(vec![line, before]));
+        self.kind.add_cond(Cond::Or(vec![found, before]))
     }
 
     /// Reads a regular expression and checks its syntax, its nesting, its compiled size.

@@ -20,12 +20,18 @@ pub(super) fn rule(
     let release = rule.attack_release.as_ref().map(|release| (release.value.as_str(), release.span));
     emit::release(release, &pack.manifest, context.catalogue, rule, diags);
     let emits = emit::emits(&rule.emits, context.catalogue, diags);
+    let mut kept = Vec::with_capacity(rule.evidence_fields.len());
     for field in &rule.evidence_fields {
-        evidence(field, rule, pack, diags);
+        if pack.compat {
+            kept.extend(evidence_or_drop(field, rule, pack, diags));
+        } else {
+            evidence(field, rule, pack, diags);
+            kept.push(field.value.clone());
+        }
     }
     let has = |hit: bool| rule.tests.iter().any(|test| test.hit == hit);
     let proven = has(true) && has(false);
-    if !rule.refused && !proven {
+    if !rule.refused && !proven && !pack.compat {
         let message =
             format!("rule `{}` has no {} example", rule.id.value, if has(true) { "`miss`" } else { "`hit`" });
         diags.push(
@@ -46,7 +52,7 @@ pub(super) fn rule(
         },
         kinds: rule.applies_to.iter().map(|kind| kind.value).collect(),
         emits,
-        evidence: rule.evidence_fields.iter().map(|field| field.value.clone()).collect(),
+        evidence: kept,
     }
 }
 
@@ -101,6 +107,22 @@ impl Scope<'_> {
         }
         gate
     }
+}
+
+/// The field, unless its kinds lack it or keep it to themselves: then no tag holds it.
+fn evidence_or_drop(
+    field: &Spanned<String>,
+    rule: &ast::Rule,
+    pack: &ast::Pack,
+    diags: &mut Diagnostics,
+) -> Option<String> {
+    let mut refused = Diagnostics::new();
+    evidence(field, rule, pack, &mut refused);
+    let Some(problem) = refused.iter().next() else { return Some(field.value.clone()) };
+    diags.push(
+        Diagnostic::new(Code::Dropped, field.span, problem.message.clone()).label("left out of the evidence"),
+    );
+    None
 }
 
 /// Reports an evidence field that none of the rule's kinds has, or that one keeps to itself.

@@ -62,13 +62,9 @@ impl Scope<'_> {
             _ if nocase => Err(format!("(?i:{text})")),
             _ => Err(text),
         };
-        let test = match pattern {
-            Ok(test) => test,
-            Err(pattern) => match self.regex(&pattern, span) {
-                Ok(regex) => TextTest::Matches(regex),
-                Err(diagnostic) => return self.reject(*diagnostic),
-            },
-        };
-        self.kind.add_pred(Pred::Text(id, test))
+        match pattern {
+            Ok(test) => self.kind.add_pred(Pred::Text(id, test)),
+            Err(pattern) => self.matches(id, &pattern, span),
+        }
     }
 }
