@@ -98,17 +98,28 @@ pub(super) struct Verified {
 pub(super) fn verify(path: &Path, given: Given<'_>, places: &Places) -> Result<Verified, BundleError> {
     let bytes = file::read(path, BUNDLE_BYTES_MAX)?;
     let license = license(path, given, places)?;
+    verify_bytes(path, bytes, license, given, places)
+}
+
+/// As [`verify`], of bytes that are in memory; `origin` is where they came from.
+pub(super) fn verify_bytes(
+    origin: &Path,
+    bytes: Vec<u8>,
+    license: String,
+    given: Given<'_>,
+    places: &Places,
+) -> Result<Verified, BundleError> {
     let memory = Memory::read(places)?;
     let sha256 = Sha256Digest::of(&bytes);
     match given.sha256 {
-        Some(expected) if expected != sha256 => return Err(BundleError::mismatch(path, expected, sha256)),
+        Some(expected) if expected != sha256 => return Err(BundleError::mismatch(origin, expected, sha256)),
         Some(_) => {}
         None if pins::of_digest(sha256).is_some() || memory.release_of(sha256).is_some() => {}
-        None => return Err(BundleError::unpinned(path, sha256)),
+        None => return Err(BundleError::unpinned(origin, sha256)),
     }
-    let text = String::from_utf8(bytes).map_err(|_| BundleError::encoding(path))?;
+    let text = String::from_utf8(bytes).map_err(|_| BundleError::encoding(origin))?;
     let memory_before = memory.snapshot();
-    Ok(Verified { path: path.to_owned(), text, sha256, license, memory, memory_before })
+    Ok(Verified { path: origin.to_owned(), text, sha256, license, memory, memory_before })
 }
 
 impl Verified {
@@ -157,7 +168,11 @@ pub(super) fn version(catalogue: &Catalogue) -> &str {
 fn license(bundle: &Path, given: Given<'_>, places: &Places) -> Result<String, BundleError> {
     let found = given.license.map(Path::to_owned).or_else(|| places.license_of(bundle));
     let path = found.ok_or_else(|| BundleError::no_license(bundle))?;
-    let bytes = file::read(&path, LICENSE_BYTES_MAX)?;
-    let text = String::from_utf8(bytes).map_err(|_| BundleError::not_a_license(&path))?;
-    if text.contains(LICENSOR) { Ok(text) } else { Err(BundleError::not_a_license(&path)) }
+    license_text(&path, file::read(&path, LICENSE_BYTES_MAX)?)
+}
+
+/// A licence that is MITRE's.
+pub(super) fn license_text(origin: &Path, bytes: Vec<u8>) -> Result<String, BundleError> {
+    let text = String::from_utf8(bytes).map_err(|_| BundleError::not_a_license(origin))?;
+    if text.contains(LICENSOR) { Ok(text) } else { Err(BundleError::not_a_license(origin)) }
 }

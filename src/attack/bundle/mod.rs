@@ -15,15 +15,18 @@ mod memory;
 mod pins;
 mod places;
 
-pub use cache::import;
+pub use cache::{Fetched, import, store};
 pub use digest::Sha256Digest;
 pub use error::BundleError;
 pub use load::{Given, Loaded, Notice, load};
-pub use pins::{Pin, newest, pins};
+pub use pins::{Pin, license_url, newest, pins};
 pub use places::{BUNDLE_VARIABLE, LICENSE_VARIABLE, Places};
 
 /// Bytes of a bundle that are read; MITRE's have about 50 MB.
 pub const BUNDLE_BYTES_MAX: u64 = 256 << 20;
+
+/// Bytes of a bundle that are fetched.
+pub const FETCH_BYTES_MAX: u64 = 128 << 20;
 
 /// Bytes of a licence that are read; MITRE's has about 1,400.
 pub const LICENSE_BYTES_MAX: u64 = 64 << 10;

@@ -18,7 +18,21 @@ pub struct Pin {
     pub sha256: Sha256Digest,
 }
 
-/// A pin as the file has it.
+/// The file: all that a new release changes.
+#[derive(Debug)]
+struct Pins {
+    license: Box<str>,
+    bundles: Vec<Pin>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    license: Box<str>,
+    bundles: Vec<Row>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -29,11 +43,7 @@ struct Row {
 
 /// Every pinned bundle, newest first. A new release is one entry more in `data/pins.json`.
 pub fn pins() -> &'static [Pin] {
-    static PINS: OnceLock<Vec<Pin>> = OnceLock::new();
-    PINS.get_or_init(|| {
-        #[expect(clippy::expect_used, reason = "a part of the binary, which the tests load")]
-        read(include_str!("../data/pins.json")).expect("the pinned digests load")
-    })
+    &all().bundles
 }
 
 /// The newest pinned bundle.
@@ -41,15 +51,29 @@ pub fn newest() -> Option<&'static Pin> {
     pins().first()
 }
 
+/// Where MITRE publishes the licence of its bundles.
+pub fn license_url() -> &'static str {
+    &all().license
+}
+
 /// The pin of that digest.
 pub(super) fn of_digest(sha256: Sha256Digest) -> Option<&'static Pin> {
     pins().iter().find(|pin| pin.sha256 == sha256)
 }
 
-fn read(text: &str) -> Option<Vec<Pin>> {
-    let rows: Vec<Row> = serde_json::from_str(text).ok()?;
+fn all() -> &'static Pins {
+    static PINS: OnceLock<Pins> = OnceLock::new();
+    PINS.get_or_init(|| {
+        #[expect(clippy::expect_used, reason = "a part of the binary, which the tests load")]
+        read(include_str!("../data/pins.json")).expect("the pinned digests load")
+    })
+}
+
+fn read(text: &str) -> Option<Pins> {
+    let file: File = serde_json::from_str(text).ok()?;
     let pin = |row: Row| {
         Some(Pin { sha256: Sha256Digest::from_hex(&row.sha256)?, release: row.release, url: row.url })
     };
-    rows.into_iter().map(pin).collect()
+    let bundles = file.bundles.into_iter().map(pin).collect::<Option<_>>()?;
+    Some(Pins { license: file.license, bundles })
 }

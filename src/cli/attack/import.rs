@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::attack::bundle::{Places, import};
+use crate::attack::bundle::{Loaded, Places, import};
 
 use super::super::text::{counted, escape};
 use super::source::{GivenArgs, refused, report};
@@ -37,8 +37,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let loaded = import(&args.bundle, args.given.given(), &Places::from_env()).map_err(refused)?;
     report(&loaded, ui);
+    print(&loaded, args.json, ui)?;
+    Ok(Exit::Fine)
+}
+
+/// Says what is in the cache folder now.
+pub(super) fn print(loaded: &Loaded, json: bool, ui: &Ui) -> std::io::Result<()> {
     let attack = &loaded.catalogue;
-    if args.json {
+    if json {
         ui.print_json(&json!({
             "release": attack.release(),
             "path": loaded.path.to_string_lossy(),
@@ -55,5 +61,5 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
         counted(attack.techniques().len(), "technique"),
         counted(attack.groups().len(), "group")
     ));
-    Ok(Exit::Fine)
+    Ok(())
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `attack`: the ATT&CK catalogue.
 
+mod fetch;
 mod groups;
 mod import;
 mod make;
@@ -12,7 +13,7 @@ use crate::attack::{Catalogue, is_group_id, is_tactic_id, is_technique_id, licen
 
 use super::{Exit, Ui};
 
-/// Looks things up in the ATT&CK catalogue, which needs no network
+/// Looks things up in the ATT&CK catalogue; all but `fetch` without a network
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "\
 Examples:
   decnet-ttp attack show T1003.008
   decnet-ttp attack groups T1059.004
+  decnet-ttp attack fetch
   decnet-ttp attack license";
 
 #[derive(Debug, clap::Subcommand)]
@@ -32,6 +34,7 @@ enum Command {
     Groups(groups::Args),
     License(LicenseArgs),
     Pack(make::Args),
+    Fetch(fetch::Args),
     Import(import::Args),
     Migrate(migrate::Args),
 }
@@ -50,6 +53,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
             Ok(Exit::Fine)
         }
         Command::Pack(args) => make::run(args, ui),
+        Command::Fetch(args) => fetch::run(args, ui),
         Command::Import(args) => import::run(args, ui),
         Command::Migrate(args) => migrate::run(args, ui),
     }

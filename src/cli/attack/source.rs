@@ -101,14 +101,17 @@ pub(super) fn refused(error: BundleError) -> anyhow::Error {
     exit.wrap(error)
 }
 
-fn digest(text: &str) -> Result<Sha256Digest, &'static str> {
+pub(super) fn digest(text: &str) -> Result<Sha256Digest, &'static str> {
     Sha256Digest::from_hex(text).ok_or("a SHA-256 has 64 hexadecimal digits")
 }
 
 fn no_cached(places: &Places) -> String {
     match &places.cache {
         Some(cache) => {
-            format!("no bundle in `{}`: `attack import FILE` puts one there", cache.display())
+            format!(
+                "no bundle in `{}`: `attack fetch` or `attack import FILE` puts one there",
+                cache.display()
+            )
         }
         None => "no cache folder: neither `XDG_CACHE_HOME` nor `HOME` is set".to_owned(),
     }

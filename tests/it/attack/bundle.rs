@@ -8,7 +8,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use decnet_ttp::attack::bundle::{
-    self, BundleError, Given, LICENSE_BYTES_MAX, Loaded, Notice, Places, Sha256Digest, import, load, pins,
+    self, BundleError, Given, LICENSE_BYTES_MAX, Loaded, Notice, Places, Sha256Digest, import, license_url,
+    load, pins,
 };
 use decnet_ttp::attack::license;
 
@@ -92,7 +93,9 @@ fn pins_are_the_published_digests_newest_first() {
     let releases: Vec<&str> = pins().iter().map(|pin| &*pin.release).collect();
     assert_eq!(releases, ["20.0", "19.2", "19.1", "19.0", "18.1"]);
     assert_eq!(bundle::newest().map(|pin| &*pin.release), Some("20.0"));
+    let (from, _) = license_url().rsplit_once('/').unwrap();
     for pin in pins() {
+        assert!(pin.url.starts_with(&format!("{from}/enterprise-attack/")), "one place, one licence");
         assert!(pin.url.starts_with("https://") && pin.url.ends_with(&format!("-{}.json", pin.release)));
         assert_eq!(Sha256Digest::from_hex(&pin.sha256.to_string()), Some(pin.sha256));
     }

@@ -35,7 +35,7 @@ fn an_imported_bundle_is_looked_at_and_the_built_in_catalogue_without_asking() {
     folder.write("b.json", stix_21(""));
     let empty = run_in(&folder, &["attack", "show", "T1059", "--bundle", "cache"]);
     assert_eq!(empty.code, 2);
-    assert!(empty.stderr.contains("`attack import FILE` puts one there"), "{}", empty.stderr);
+    assert!(empty.stderr.contains("or `attack import FILE` puts one there"), "{}", empty.stderr);
 
     let sha256 = digest(stix_21(""));
     let import = ["attack", "import", "b.json", "--sha256", &sha256];

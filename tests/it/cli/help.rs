@@ -4,7 +4,7 @@
 use super::run::{assert_inert, assert_transcripts, run};
 
 /// Every command that does something.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "tag",
     "check",
     "test",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 14] = [
     "attack groups",
     "attack license",
     "attack pack",
+    "attack fetch",
     "attack import",
     "attack migrate",
     "completions",

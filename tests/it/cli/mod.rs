@@ -5,6 +5,7 @@
 
 mod attack;
 mod attack_bundle;
+mod attack_fetch;
 mod attack_migrate;
 mod check;
 mod explain;
