@@ -12,13 +12,17 @@
 
 pub mod bundle;
 mod catalogue;
+mod follow;
 mod ids;
 pub mod kill_chain;
 mod license;
 pub mod pack;
 mod table;
+mod validate;
 
 pub use catalogue::{Catalogue, Group, Status, Tactic, Technique};
+pub use follow::{Release, Stranded};
 pub use ids::{ICS_TACTICS, is_group_id, is_ics_tactic, is_tactic_id, is_technique_id, parent_id};
 pub use license::{License, license};
 pub use table::TableError;
+pub use validate::{Claim, Invalid, Misfit, validate};

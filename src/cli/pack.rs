@@ -4,21 +4,35 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::attack::bundle::Given;
 use crate::compile::parse::PackFiles;
 use crate::compile::program::Program;
 use crate::compile::{Compilation, Options, compile};
 use crate::diag::{Diagnostics, Severity, render};
 use crate::vocab::Limits;
 
+use super::attack::Source;
 use super::text::counted;
 use super::{Exit, Ui};
 
-/// `--rules DIR`.
+/// `--rules DIR` and the ATT&CK release that they are held against.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct RulesArg {
     /// Reads the rules of this folder, or of one rule file, instead of the built-in ones
     #[arg(long = "rules", value_name = "DIR")]
-    pub(super) dir: Option<PathBuf>,
+    dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    attack: AttackArg,
+}
+
+/// `--attack-bundle FILE|cache`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct AttackArg {
+    /// Holds rules against the ATT&CK release of this bundle, or of the newest in the cache folder
+    /// (`cache`), instead of the built-in one; DECNET_ATTACK_BUNDLE does the same
+    #[arg(long = "attack-bundle", value_name = "FILE|cache")]
+    bundle: Option<PathBuf>,
 }
 
 /// A pack without errors.
@@ -28,6 +42,28 @@ pub(super) struct Pack {
     pub(super) compilation: Compilation,
     /// The program.
     pub(super) program: Arc<Program>,
+    /// The ATT&CK release that its tags are of.
+    pub(super) attack: Source,
+}
+
+impl AttackArg {
+    /// The release to hold rules against.
+    ///
+    /// # Errors
+    /// The bundle is not there, or refused.
+    pub(super) fn open(&self, ui: &Ui) -> anyhow::Result<Source> {
+        Source::open(self.bundle.as_deref(), Given::default(), ui)
+    }
+}
+
+impl RulesArg {
+    /// As [`load`].
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub(super) fn load(&self, ui: &Ui) -> anyhow::Result<Pack> {
+        load(self.dir.as_deref(), &self.attack, ui)
+    }
 }
 
 /// Reads the files of a folder, or those that are built in.
@@ -42,10 +78,11 @@ pub(super) fn files(dir: Option<&Path>, limits: &Limits) -> anyhow::Result<PackF
 /// Compiles the rules of a folder, or those that are built in; warnings are not shown.
 ///
 /// # Errors
-/// The folder cannot be read ([`Exit::Usage`]), holds no rule or its rules have errors, which are
+/// The folder or the bundle cannot be read ([`Exit::Usage`]), the folder holds no rule or its rules have errors, which are
 /// then on standard error ([`Exit::Config`]).
-pub(super) fn load(dir: Option<&Path>, ui: &Ui) -> anyhow::Result<Pack> {
-    let options = Options::default();
+pub(super) fn load(dir: Option<&Path>, attack: &AttackArg, ui: &Ui) -> anyhow::Result<Pack> {
+    let attack = attack.open(ui)?;
+    let options = Options { catalogue: attack.bundle(), ..Options::default() };
     let mut compilation = compile(&files(dir, &options.limits)?, &options, None);
     let errors = errors_of(&compilation.diagnostics);
     match compilation.program.take() {
@@ -53,7 +90,7 @@ pub(super) fn load(dir: Option<&Path>, ui: &Ui) -> anyhow::Result<Pack> {
             if compilation.ast.rules.is_empty() {
                 return Err(Exit::Config.because(no_rules(dir)));
             }
-            Ok(Pack { compilation, program: Arc::new(program) })
+            Ok(Pack { compilation, program: Arc::new(program), attack })
         }
         _ => {
             ui.complain(&render::text(&compilation.sources, &errors, ui.stderr_color()));

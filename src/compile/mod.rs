@@ -9,30 +9,18 @@ pub mod automaton;
 pub mod ir;
 pub mod lower;
 pub mod optimize;
+mod options;
 pub mod parse;
 pub mod program;
+mod validate;
 
-use crate::attack::Catalogue;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
-use crate::vocab::Limits;
 
-use optimize::Passes;
 use parse::PackFiles;
-use program::{Plan, Program};
+use program::Program;
 
-/// How a pack is compiled; the default is how it should be.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The bounds.
-    pub limits: Limits,
-    /// The optimizer's switches.
-    pub passes: Passes,
-    /// The automata's switches.
-    pub plan: Plan,
-    /// Reads rules as DECNET reads them: what it passes over is a warning, patterns mean what they
-    /// mean to Python.
-    pub compat: bool,
-}
+pub use options::Options;
+pub use validate::validate;
 
 /// The release that DECNET writes into every tag, whatever its catalogue is.
 const DECNET_RELEASE: &str = "v15.1";
@@ -71,7 +59,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
         diagnostics.push(Diagnostic::global(Code::PackLimit, message));
         ast.rules.truncate(options.limits.rules);
     }
-    let catalogue = Catalogue::embedded();
+    let catalogue = options.catalogue();
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
     let lowered = lower::lower(&ast, context, &mut diagnostics);
     if !options.compat {

@@ -134,6 +134,8 @@ codes! {
     Dropped = "W007";
     /// A pattern of Python's that is read as it is meant there.
     Rewritten = "W008";
+    /// An id or a tactic that ATT&CK replaced since the rule was written; tags have what it became.
+    Superseded = "W009";
 }
 
 impl Code {

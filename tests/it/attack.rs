@@ -11,6 +11,7 @@
 )]
 
 pub(crate) mod bundle;
+mod follow;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

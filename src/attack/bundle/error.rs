@@ -136,7 +136,7 @@ impl fmt::Display for BundleError {
             ),
             Kind::Unpinned { path, found } => write!(
                 f,
-                "`{}` is none of the bundles known here; if it is what you want, say so with its SHA-256, \
+                "`{}` is none of the bundles known here; if it is what you want, import it with its SHA-256, \
                  {found}",
                 path.display()
             ),

@@ -9,6 +9,8 @@ mod migrate;
 mod show;
 mod source;
 
+pub(super) use source::Source;
+
 use crate::attack::{Catalogue, is_group_id, is_tactic_id, is_technique_id, license};
 
 use super::{Exit, Ui};

@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::attack::Catalogue;
 use crate::attack::bundle::{self, BundleError, Given, Loaded, Places, Sha256Digest};
@@ -40,20 +41,40 @@ pub(super) struct SourceArgs {
     given: GivenArgs,
 }
 
-/// A catalogue, wherever it came from.
-pub(super) enum Source {
-    Embedded(&'static Catalogue),
-    Bundle(Box<Loaded>),
-}
+/// A catalogue, wherever it came from: a bundle, or without one the embedded one.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cli) struct Source(Option<Arc<Catalogue>>);
 
 impl Deref for Source {
     type Target = Catalogue;
 
     fn deref(&self) -> &Catalogue {
-        match self {
-            Self::Embedded(catalogue) => catalogue,
-            Self::Bundle(loaded) => &loaded.catalogue,
-        }
+        self.0.as_deref().unwrap_or_else(|| Catalogue::embedded())
+    }
+}
+
+impl Source {
+    /// The bundle's catalogue.
+    pub(in crate::cli) fn bundle(&self) -> Option<Arc<Catalogue>> {
+        self.0.clone()
+    }
+
+    /// Opens the bundle that was named, else the environment's; `cache` is the newest in the cache.
+    ///
+    /// # Errors
+    /// The bundle is not there, or refused.
+    pub(in crate::cli) fn open(named: Option<&Path>, given: Given<'_>, ui: &Ui) -> anyhow::Result<Self> {
+        let places = Places::from_env();
+        let path = match named.or(places.bundle.as_deref()) {
+            None => return Ok(Self::default()),
+            Some(path) if path == Path::new(CACHE) => {
+                places.cached().ok_or_else(|| Exit::Usage.because(no_cached(&places)))?
+            }
+            Some(path) => path.to_owned(),
+        };
+        let loaded = bundle::load(&path, given, &places).map_err(refused)?;
+        report(&loaded, ui);
+        Ok(Self(Some(Arc::new(loaded.catalogue))))
     }
 }
 
@@ -63,18 +84,7 @@ impl SourceArgs {
     /// # Errors
     /// The bundle is not there, or refused.
     pub(super) fn open(&self, ui: &Ui) -> anyhow::Result<Source> {
-        let places = Places::from_env();
-        let path = match self.bundle.as_deref() {
-            Some(path) if path == Path::new(CACHE) => {
-                Some(places.cached().ok_or_else(|| Exit::Usage.because(no_cached(&places)))?)
-            }
-            Some(path) => Some(path.to_owned()),
-            None => places.bundle.clone(),
-        };
-        let Some(path) = path else { return Ok(Source::Embedded(Catalogue::embedded())) };
-        let loaded = bundle::load(&path, self.given.given(), &places).map_err(refused)?;
-        report(&loaded, ui);
-        Ok(Source::Bundle(Box::new(loaded)))
+        Source::open(self.bundle.as_deref(), self.given.given(), ui)
     }
 }
 

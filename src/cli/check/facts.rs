@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use crate::compile::Compilation;
+use crate::attack::{Catalogue, Misfit};
 use crate::compile::ir::{Cond, CondId, Entry, Kind, Pred};
 use crate::compile::program::KindProgram;
+use crate::compile::{Compilation, validate};
 use crate::diag::Severity;
 use crate::vocab::SourceKind;
 
-use super::super::text::{counted, counted_or_no, cut};
+use super::super::text::{counted, counted_or_no, cut, escape};
 
 /// Characters of a pattern that are shown.
 const PATTERN_CHARS: usize = 80;
@@ -28,6 +29,9 @@ pub(super) struct Facts {
     pub(super) errors: usize,
     warnings: usize,
     took: Duration,
+    release: String,
+    /// What rules emit that has no place in the ATT&CK release.
+    pub(super) misfits: Vec<Misfit>,
     /// Rules without a witness.
     always: Vec<(String, SourceKind)>,
     ungated: Vec<Ungated>,
@@ -43,7 +47,7 @@ struct Ungated {
 }
 
 impl Facts {
-    pub(super) fn new(compilation: &Compilation, took: Duration) -> Self {
+    pub(super) fn new(compilation: &Compilation, attack: &Catalogue, took: Duration) -> Self {
         let count =
             |severity| compilation.diagnostics.iter().filter(|item| item.code.severity() == severity).count();
         let kinds = &compilation.optimized.kinds;
@@ -66,6 +70,7 @@ impl Facts {
                 ungated.extend(ungated_patterns(kind, plan, id));
             }
         }
+        let valid = compilation.program.as_ref().map_or(Ok(()), |program| validate(program, attack));
         Self {
             rules_read: compilation.ast.rules.len(),
             rules_compiled: compilation.lowered.rules.len(),
@@ -73,6 +78,8 @@ impl Facts {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             took,
+            release: attack.release().to_owned(),
+            misfits: valid.map_or_else(|invalid| invalid.problems().to_vec(), |()| Vec::new()),
             always: kinds.iter().flat_map(unwitnessed).collect(),
             ungated,
         }
@@ -81,6 +88,14 @@ impl Facts {
     /// The notes, one paragraph each.
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
+        if !self.misfits.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "not in ATT&CK {}, so that a worker does not start:", self.release);
+            for misfit in &self.misfits {
+                let _ = writeln!(out, "  {}", escape(&misfit.to_string()));
+            }
+            out.push('\n');
+        }
         if !self.always.is_empty() {
             let who = match self.always.len() {
                 1 => "1 rule has no witness: it is decided for every event of its kind".to_owned(),
@@ -88,7 +103,6 @@ impl Facts {
                     format!("{number} rules have no witness: they are decided for every event of their kind")
                 }
             };
-            // Writing to a string cannot fail.
             let _ = writeln!(out, "{who}");
             for (rule, kind) in &self.always {
                 let _ = writeln!(out, "  {rule} ({kind})");
@@ -141,12 +155,14 @@ impl Facts {
         let ungated = self.ungated.iter().map(|Ungated { pattern, source_kind, fields, rules }| {
             json!({"pattern": pattern, "source_kind": source_kind.as_str(), "fields": fields, "rule_ids": rules})
         });
+        let misfits = self.misfits.iter().map(|misfit| json!({"by": misfit.by, "problem": misfit.problem}));
         json!({"summary": {
             "rules": self.rules_compiled,
             "rules_refused": self.rules_read - self.rules_compiled,
             "source_kinds": self.source_kinds,
             "errors": self.errors,
             "warnings": self.warnings,
+            "not_in_attack": misfits.collect::<Vec<_>>(),
             "always_decided": always.collect::<Vec<_>>(),
             "ungated_patterns": ungated.collect::<Vec<_>>(),
             "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),

@@ -12,19 +12,24 @@ use crate::diag::render;
 
 use facts::Facts;
 
+use super::pack::AttackArg;
 use super::{Exit, Tone, Ui, pack, text};
 
 /// Compiles rules and prints every problem in them
 ///
 /// Also lists what costs time on every event: rules without a witness, which are always decided,
-/// and patterns without a literal, which run on every text. Exits with 1 if there are errors;
-/// warnings are fine.
+/// and patterns without a literal, which run on every text. Exits with 1 if there are errors, or if
+/// a technique is emitted for a tactic that it does not have in the ATT&CK release: a worker does
+/// not start with either. Other warnings are fine.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Folder with rules, or one rule file; without, the built-in rules
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    attack: AttackArg,
 
     /// How problems are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -48,11 +53,12 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let options = Options::default();
+    let attack = args.attack.open(ui)?;
+    let options = Options { catalogue: attack.bundle(), ..Options::default() };
     let files = pack::files(args.dir.as_deref(), &options.limits)?;
     let start = Instant::now();
     let compilation = compile(&files, &options, None);
-    let facts = Facts::new(&compilation, start.elapsed());
+    let facts = Facts::new(&compilation, &attack, start.elapsed());
     let (sources, diagnostics) = (&compilation.sources, &compilation.diagnostics);
     let empty = facts.rules_read == 0 && facts.errors == 0;
     match args.format {
@@ -64,7 +70,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
             }
             if !ui.is_quiet() && !empty {
                 out.push_str(&facts.text());
-                let tone = if facts.errors > 0 { Tone::Bad } else { Tone::Good };
+                let tone = if facts.errors > 0 || !facts.misfits.is_empty() { Tone::Bad } else { Tone::Good };
                 out.push_str(&ui.paint(tone, &facts.summary()));
                 out.push('\n');
             }
@@ -86,5 +92,5 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     if empty {
         ui.error(&text::escape(&pack::no_rules(args.dir.as_deref())));
     }
-    Ok(Exit::yes_or_no(facts.errors == 0 && !empty))
+    Ok(Exit::yes_or_no(facts.errors == 0 && facts.misfits.is_empty() && !empty))
 }

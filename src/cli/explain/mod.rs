@@ -12,7 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use crate::vocab::SourceKind;
 
 use super::rules::unknown_rule;
-use super::{Exit, Pack, RulesArg, Tone, Ui, condition, pack};
+use super::{Exit, Pack, RulesArg, Tone, Ui, condition};
 
 use stages::Stages;
 use story::Story;
@@ -64,7 +64,7 @@ fn kinds() -> impl clap::builder::TypedValueParser<Value = SourceKind> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let pack = pack::load(args.rules.dir.as_deref(), ui)?;
+    let pack = args.rules.load(ui)?;
     if let Some(id) = args.rule.as_deref().filter(|id| pack.program.rule(id).is_none()) {
         return Err(unknown_rule(&pack, id));
     }
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     } else {
         let mut out = stages.text();
         if let Some(story) = &story {
-            out.push_str(&text::report(story, args.rule.as_deref(), ui));
+            out.push_str(&text::report(story, args.rule.as_deref(), &pack.attack, ui));
         }
         ui.print(&out)?;
     }

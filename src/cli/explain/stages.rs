@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What the compiler made of the rules, for `--ir` and `--plan`.
 
-use crate::attack::Catalogue;
 use crate::compile::{ir, lower, optimize, program};
 use crate::diag::Diagnostics;
 
@@ -39,7 +38,7 @@ impl Stages {
         ast.rules.retain(|one| one.id.value == rule);
         let (schema, name) = (ast.schema.clone(), (ast.manifest.name.clone(), ast.manifest.version.clone()));
         let limits = pack.program.limits();
-        let catalogue = Catalogue::embedded();
+        let catalogue = &*pack.attack;
         let context = lower::Context { catalogue, limits, sources: &compilation.sources };
         let lowered = lower::lower(&ast, context, &mut Diagnostics::new());
         let optimized = optimize::optimize(&lowered, optimize::Passes::ALL);

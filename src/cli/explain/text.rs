@@ -20,10 +20,10 @@ const VALUE_CHARS: usize = 240;
 const WITNESSES_SHOWN: usize = 12;
 
 /// The rules, and a line that counts them.
-pub(super) fn report(story: &Story, only: Option<&str>, ui: &Ui) -> String {
+pub(super) fn report(story: &Story, only: Option<&str>, attack: &Catalogue, ui: &Ui) -> String {
     // One rule is shown whole; rule files bound it.
     let predicate_chars = if only.is_some() { usize::MAX } else { PREDICATE_CHARS };
-    let mut writer = Writer { ui, predicate_chars, out: String::new() };
+    let mut writer = Writer { ui, attack, predicate_chars, out: String::new() };
     if let (Some(kind), Some(plan)) = (story.as_written(), story.as_run()) {
         for chapter in &story.chapters {
             if let Some(rule) = story.rule(&chapter.explanation) {
@@ -45,6 +45,7 @@ pub(super) fn report(story: &Story, only: Option<&str>, ui: &Ui) -> String {
 
 struct Writer<'a> {
     ui: &'a Ui,
+    attack: &'a Catalogue,
     predicate_chars: usize,
     out: String,
 }
@@ -157,7 +158,7 @@ impl Writer<'_> {
     fn emits(&mut self, chapter: &Chapter, rule: &Rule, kind: &Kind) {
         for (emit, gate, confidence) in chapter.emits(rule) {
             let technique = emit.sub_technique.as_ref().unwrap_or(&emit.technique);
-            let tactic = Catalogue::embedded().tactic(&emit.tactic).map_or("", |tactic| &tactic.name);
+            let tactic = self.attack.tactic(&emit.tactic).map_or("", |tactic| &tactic.name);
             let name = format!("{technique} {}, for {} {tactic}", emit.technique_name, emit.tactic);
             let _ = match confidence {
                 Some(confidence) if confidence >= CONFIDENCE_FLOOR => {

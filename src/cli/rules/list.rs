@@ -7,7 +7,7 @@ use crate::compile::ir::{Emit, Rule};
 use crate::vocab::SourceKind;
 
 use super::super::text::counted;
-use super::{Exit, RulesArg, Ui, pack};
+use super::{Exit, RulesArg, Ui};
 
 /// Lists every rule: what it reads, what it emits, where it is from
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let pack = pack::load(args.rules.dir.as_deref(), ui)?;
+    let pack = args.rules.load(ui)?;
     if args.json {
         ui.print_json(&pack.program.rules().map(to_json).collect::<Vec<_>>())?;
         return Ok(Exit::Fine);

@@ -6,7 +6,7 @@ mod show;
 
 pub(super) use show::unknown_rule;
 
-use super::{Exit, Pack, RulesArg, Ui, pack};
+use super::{Exit, Pack, RulesArg, Ui};
 
 /// Lists rules, or shows one
 #[derive(Debug, clap::Args)]

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use crate::attack::Catalogue;
 use crate::compile::ir;
 use crate::compile::parse::ast::{self, Expr, ExprKind, Match};
 use crate::diag::did_you_mean;
@@ -13,7 +12,7 @@ use crate::diag::did_you_mean;
 use super::super::text::{WIDTH, counted, escape, wrap};
 use super::super::{Tone, condition};
 use super::list::emit_json;
-use super::{Exit, Pack, RulesArg, Ui, pack};
+use super::{Exit, Pack, RulesArg, Ui};
 
 /// Shows one rule: what it is for, when it holds, what it emits and keeps
 #[derive(Debug, clap::Args)]
@@ -41,7 +40,7 @@ struct Subject<'a> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let pack = pack::load(args.rules.dir.as_deref(), ui)?;
+    let pack = args.rules.load(ui)?;
     let subject = find(&pack, &args.id)?;
     if args.json {
         ui.print_json(&subject.json())?;
@@ -132,7 +131,7 @@ impl Subject<'_> {
     }
 
     fn emits(&self) -> Vec<String> {
-        let attack = Catalogue::embedded();
+        let attack = &*self.pack.attack;
         let mut lines = Vec::new();
         for (emit, source) in self.rule.emits.iter().zip(&self.source.emits) {
             let tactic = attack.tactic(&emit.tactic).map_or("", |tactic| &tactic.name);

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Exit, Ui, pack, text};
+use crate::cli::{Exit, Pack, Ui, text};
 use crate::engine::Engine;
 use crate::tag::Report;
 use crate::vocab::Limits;
@@ -21,7 +21,8 @@ use super::{Args, SummaryForm};
 /// Rules that do not load, an input that cannot be opened, reading or writing that fails.
 pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let inputs = inputs(args)?;
-    let engine = Engine::new(pack::load(args.rules.dir.as_deref(), ui)?.program);
+    let Pack { program, attack, .. } = args.rules.load(ui)?;
+    let engine = Engine::new(program);
     let limits = Limits::default();
     let settings = Settings {
         engine: &engine,
@@ -40,7 +41,8 @@ pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
         merge(&mut unmapped, decode.unmapped());
     }
     let program = &engine.live().snapshot().program;
-    let summary = Summary { report: &total, program, unmapped: &unmapped, floor: args.floor };
+    let summary =
+        Summary { report: &total, program, attack: &attack, unmapped: &unmapped, floor: args.floor };
     match args.summary {
         SummaryForm::Text => ui.note(&summary.text()),
         SummaryForm::Json => ui.complain(&text::json(&summary.json())?),

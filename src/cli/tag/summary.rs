@@ -19,6 +19,7 @@ const UNMAPPED_MAX: usize = 6;
 pub(super) struct Summary<'a> {
     pub(super) report: &'a Report,
     pub(super) program: &'a Program,
+    pub(super) attack: &'a Catalogue,
     /// Records that gave no event, by kind.
     pub(super) unmapped: &'a [(String, u64)],
     pub(super) floor: f64,
@@ -59,13 +60,12 @@ impl Summary<'_> {
         if techniques.is_empty() {
             return;
         }
-        let catalogue = Catalogue::embedded();
         let rows: Vec<[String; 5]> = techniques
             .iter()
             .take(TECHNIQUES_MAX)
             .map(|technique| {
                 let tactic =
-                    catalogue.tactic(&technique.tactic).map_or(&*technique.tactic, |tactic| &tactic.name);
+                    self.attack.tactic(&technique.tactic).map_or(&*technique.tactic, |tactic| &tactic.name);
                 let rules: Vec<&str> = technique.rules.iter().map(String::as_str).collect();
                 [
                     group(technique.tags),

@@ -11,6 +11,7 @@ mod score;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::pack::AttackArg;
 use super::{Exit, Pack, Tone, Ui, pack, text};
 
 use corpus::Corpora;
@@ -29,6 +30,9 @@ pub(super) struct Args {
     /// Folder with rules, or one rule file; without, the built-in rules
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    attack: AttackArg,
 
     /// Labelled events; without, DIR/corpus/*.jsonl where there are such files
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -75,7 +79,7 @@ struct Outcome<'a> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let pack = pack::load(args.dir.as_deref(), ui)?;
+    let pack = pack::load(args.dir.as_deref(), &args.attack, ui)?;
     let files =
         if args.corpus.is_empty() { default_corpora(args.dir.as_deref())? } else { args.corpus.clone() };
     let start = Instant::now();

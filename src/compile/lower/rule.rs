@@ -17,9 +17,12 @@ pub(super) fn rule(
     context: Context<'_>,
     diags: &mut Diagnostics,
 ) -> ir::Rule {
-    let release = rule.attack_release.as_ref().map(|release| (release.value.as_str(), release.span));
-    emit::release(release, &pack.manifest, context.catalogue, rule, diags);
-    let emits = emit::emits(&rule.emits, context.catalogue, diags);
+    let written_for = emit::written_for(rule, &pack.manifest);
+    if let Some((release, span)) = written_for {
+        emit::release(release, span, context.catalogue, diags);
+    }
+    let older = written_for.is_some_and(|(release, _)| emit::is_older(release, context.catalogue));
+    let emits = emit::emits(&rule.emits, context.catalogue, older, diags);
     let mut kept = Vec::with_capacity(rule.evidence_fields.len());
     for field in &rule.evidence_fields {
         if pack.compat {

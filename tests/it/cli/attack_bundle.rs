@@ -132,3 +132,65 @@ fn the_official_bundle_loads_in_150_mib() {
     assert_eq!(shown.code, 0, "{}", shown.stderr);
     assert!(shown.stdout.contains("enterprise-v18.1"));
 }
+
+#[test]
+fn rules_are_held_against_the_bundle_that_is_named_or_in_the_environment() {
+    let folder = Folder::new("cli-rules");
+    folder.write("b.json", stix_21(""));
+    folder.write("LICENSE.txt", license().text);
+    folder.write(
+        "rules/ttp/R1.yaml",
+        "rule_id: R1\nrule_version: 1\nname: one\napplies_to: [command]\nattack_release: enterprise-v19.0\n\
+         match: command_text contains \"x\"\nemits: [{tactic: TA0002, technique_id: T1061, confidence: 0.9}]\n\
+         tests: [{hit: {command_text: x}}, {miss: {command_text: y}}]\n",
+    );
+    folder.write(
+        "events.ndjson",
+        r#"{"source_kind":"command","source_id":"a","payload":{"command_text":"x"}}"#,
+    );
+    let tag = ["tag", "--rules", "rules", "events.ndjson"];
+    let bundle = ["--attack-bundle", "b.json"];
+    let refused = run_in(&folder, &[&tag[..], &bundle].concat());
+    assert_eq!((refused.code, refused.stdout.as_str()), (78, ""), "a bundle that nobody vouches for");
+    assert!(refused.stderr.contains("import it with its SHA-256"), "{}", refused.stderr);
+    assert_eq!(run_in(&folder, &["attack", "import", "b.json", "--sha256", &digest(stix_21(""))]).code, 0);
+
+    let embedded = run_in(&folder, &tag);
+    assert_eq!(embedded.code, 78, "in the built-in release T1061 has no successor: {}", embedded.stderr);
+    let tagged = run_in(&folder, &[&tag[..], &bundle].concat());
+    assert_eq!(tagged.code, 0, "{}", tagged.stderr);
+    for part in [
+        r#""tactic":"TA0002","technique_id":"T1059","sub_technique_id":null,"technique_name":"Interpreter""#,
+        r#""attack_release":"enterprise-v20.0","mitre_url":"https://attack.mitre.org/T1059""#,
+    ] {
+        assert!(tagged.stdout.contains(part), "{}", tagged.stdout);
+    }
+    let by_environment = |bundle: &str| {
+        let mut command = binary();
+        command.current_dir(folder.path("")).env("XDG_CACHE_HOME", folder.path("xdg"));
+        ran(command.env("DECNET_ATTACK_BUNDLE", bundle).args(tag)).stdout
+    };
+    assert_eq!(by_environment("b.json"), tagged.stdout);
+    assert_eq!(by_environment("cache"), tagged.stdout);
+
+    let cached = ["--attack-bundle", "cache"];
+    let with = |args: &[&str]| run_in(&folder, &[args, &cached].concat());
+    assert_eq!(with(&["test", "rules"]).code, 0);
+    let listed = with(&["rules", "list", "--rules", "rules"]);
+    assert!(listed.stdout.contains("T1059") && listed.stderr.contains("enterprise-v20.0"));
+    let shown = with(&["rules", "show", "R1", "--rules", "rules"]);
+    assert!(
+        shown.stdout.contains("for TA0002 Execution; https://attack.mitre.org/T1059"),
+        "{}",
+        shown.stdout
+    );
+    let plan = with(&["explain", "--rules", "rules", "--rule", "R1", "--ir"]);
+    assert!(plan.stdout.contains("T1059"), "{}{}", plan.stdout, plan.stderr);
+
+    // The bundle has one tactic, so that a worker would not start.
+    let checked = with(&["check", "rules"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.stdout.contains("warning[W009]: `T1061` is `T1059` in ATT&CK enterprise-v20.0"));
+    assert!(checked.stdout.contains("kill chain: there is no tactic TA0043\n"), "{}", checked.stdout);
+    assert!(!checked.stdout.contains("  R1: "), "{}", checked.stdout);
+}

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::attack::{Catalogue, Status, Technique, is_ics_tactic};
+use crate::attack::{Catalogue, Status, Stranded};
 use crate::compile::parse::{self, PackFiles, ast};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::vocab::Limits;
@@ -60,18 +60,31 @@ pub(super) fn edits(rule: &ast::Rule, text: &str, attack: &Catalogue, open: &mut
 fn target(emit: &ast::Emit, attack: &Catalogue) -> Result<Target, Box<Diagnostic>> {
     let written = emit.sub_technique.as_ref().unwrap_or(&emit.technique);
     let problem = |code, span, message: String| Box::new(Diagnostic::new(code, span, message));
-    let found = attack.technique(&written.value).ok_or_else(|| {
-        let message = format!("`{}` is not in ATT&CK {}", written.value, attack.release());
-        problem(Code::UnknownTechnique, written.span, message)
-    })?;
-    let next = attack.successor(&written.value).ok_or_else(|| {
-        let status = if found.status == Status::Deprecated { "deprecated" } else { "revoked" };
-        let message = format!("`{}` is {status} and has no successor", written.value);
-        problem(Code::RetiredTechnique, written.span, message)
-    })?;
+    let (next, tactic) =
+        attack.follow(&written.value, &emit.tactic.value).map_err(|stranded| match stranded {
+            Stranded::Unknown => {
+                let message = format!("`{}` is not in ATT&CK {}", written.value, attack.release());
+                problem(Code::UnknownTechnique, written.span, message)
+            }
+            Stranded::Retired(found) if *found.id == written.value => {
+                let status = if found.status == Status::Deprecated { "deprecated" } else { "revoked" };
+                let message = format!("`{}` is {status} and has no successor", written.value);
+                problem(Code::RetiredTechnique, written.span, message)
+            }
+            Stranded::Retired(parent) => {
+                let message = format!("`{}` is not in force although its sub-technique is", parent.id);
+                problem(Code::RetiredTechnique, emit.technique.span, message)
+            }
+            Stranded::Tactics(next) => {
+                let message = format!("`{}` does not belong to tactic `{}`", next.id, emit.tactic.value);
+                let theirs: Vec<String> = next.tactics.iter().map(|id| format!("`{id}`")).collect();
+                let help = format!("choose one of its tactics: {}", theirs.join(", "));
+                Box::new(Diagnostic::new(Code::TacticOfOtherTechnique, emit.tactic.span, message).help(help))
+            }
+        })?;
     let (technique, sub) = match &next.parent {
         // What holds stays as it is written, right or wrong: `check` judges that.
-        _ if next.id == found.id => {
+        _ if *next.id == written.value => {
             (emit.technique.value.clone(), emit.sub_technique.as_ref().map(|sub| sub.value.clone()))
         }
         Some(parent) => (parent.to_string(), Some(next.id.to_string())),
@@ -81,24 +94,7 @@ fn target(emit: &ast::Emit, attack: &Catalogue) -> Result<Target, Box<Diagnostic
         let message = format!("`{technique}` is not in force although `{}` is", next.id);
         return Err(problem(Code::RetiredTechnique, emit.technique.span, message));
     }
-    let tactic = tactic(&emit.tactic.value, next).ok_or_else(|| {
-        let message = format!("`{}` does not belong to tactic `{}`", next.id, emit.tactic.value);
-        let theirs: Vec<String> = next.tactics.iter().map(|id| format!("`{id}`")).collect();
-        let help = format!("choose one of its tactics: {}", theirs.join(", "));
-        Box::new(Diagnostic::new(Code::TacticOfOtherTechnique, emit.tactic.span, message).help(help))
-    })?;
-    Ok(Target { tactic, technique, sub })
-}
-
-/// The tactic that an emit of `technique` keeps or gets; `None` where there is a choice.
-fn tactic(written: &str, technique: &Technique) -> Option<String> {
-    if is_ics_tactic(written) || technique.has_tactic(written) {
-        return Some(written.to_owned());
-    }
-    match &*technique.tactics {
-        [only] => Some(only.to_string()),
-        _ => None,
-    }
+    Ok(Target { tactic: tactic.to_owned(), technique, sub })
 }
 
 fn says(emit: &ast::Emit, target: &Target) -> bool {
