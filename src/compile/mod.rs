@@ -6,6 +6,7 @@
 //! ```
 
 pub mod automaton;
+mod constants;
 pub mod ir;
 pub mod lower;
 pub mod optimize;
@@ -63,7 +64,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
     let lowered = lower::lower(&ast, context, &mut diagnostics);
     if !options.compat {
-        report_constants(&lowered, &mut diagnostics);
+        constants::report(&lowered, &mut diagnostics);
     }
     let optimized = optimize::optimize(&lowered, options.passes);
     let built = program::build(
@@ -79,31 +80,6 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
         built.map_err(|error| diagnostics.push(Diagnostic::global(Code::PackLimit, error.to_string()))).ok();
     diagnostics.sort();
     Compilation { sources, diagnostics, ast, lowered, optimized, program }
-}
-
-/// Reports rules that hold for every event of a kind, or for none of any.
-fn report_constants(pack: &ir::Pack, diagnostics: &mut Diagnostics) {
-    let mut seen: Vec<Vec<Option<bool>>> = vec![Vec::new(); pack.rules.len()];
-    for kind in &pack.kinds {
-        for (entry, constant) in kind.entries.iter().zip(optimize::constants(kind)) {
-            if let Some(list) = seen.get_mut(entry.rule as usize) {
-                list.push(constant);
-            }
-        }
-    }
-    for (rule, constants) in pack.rules.iter().zip(seen) {
-        if constants.contains(&Some(true)) {
-            diagnostics.push(
-                Diagnostic::new(Code::AlwaysTrue, rule.span, format!("rule `{}` always holds", rule.id))
-                    .label("true for every event, whatever it holds"),
-            );
-        } else if !constants.is_empty() && constants.iter().all(|constant| *constant == Some(false)) {
-            diagnostics.push(
-                Diagnostic::new(Code::NeverTrue, rule.span, format!("rule `{}` can never hold", rule.id))
-                    .label("no event can meet this"),
-            );
-        }
-    }
 }
 
 /// Why a pack was not compiled: every diagnostic, rendered.

@@ -43,9 +43,9 @@ impl<'a> Decider<'a, '_> {
                 if self.run(entry.code, None) {
                     let index = u32::try_from(index).unwrap_or(u32::MAX);
                     let (before, known) = (hits.len(), hits.iter().any(|hit| hit.entry == index));
-                    self.emit(index, entry, hits);
+                    self.emit(index, entry, hits, computed);
                     if hits.len() > before && !known {
-                        self.compute(index, entry, computed);
+                        self.compute(index, entry, (0, entry.shared), computed);
                     }
                 }
             }
@@ -71,7 +71,13 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    fn emit(&mut self, index: u32, entry: &Entry, hits: &mut Vec<Hit>) {
+    fn emit<'k>(
+        &mut self,
+        index: u32,
+        entry: &Entry,
+        hits: &mut Vec<Hit>,
+        computed: &mut ArenaVec<'k, Computed<'k>>,
+    ) {
         for (emit, plan) in (0_u32..).zip(&entry.emits) {
             if !self.run(plan.when, None) {
                 continue;
@@ -79,8 +85,9 @@ impl<'a> Decider<'a, '_> {
             let scale = match plan.scale {
                 None => 1.0,
                 // A scale that is absent for this event gives no confidence.
-                Some(value) => self.value(value, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0)),
+                Some(value) => self.value(value, None).number().unwrap_or(0.0),
             };
+            let scale = if plan.unclamped { scale } else { scale.clamp(0.0, 1.0) };
             if hits.iter().any(|hit| hit.entry == index && hit.emit == emit) {
                 continue;
             }
@@ -92,12 +99,20 @@ impl<'a> Decider<'a, '_> {
                 confidence,
                 via: self.via,
             });
+            self.compute(index, entry, plan.evidence, computed);
         }
     }
 
-    /// Appends the evidence that a rule computes.
-    fn compute<'k>(&mut self, index: u32, entry: &Entry, computed: &mut ArenaVec<'k, Computed<'k>>) {
-        for (place, (_, value)) in (0_u32..).zip(&entry.evidence) {
+    /// Appends some of the evidence that a rule computes, by its places.
+    fn compute<'k>(
+        &mut self,
+        index: u32,
+        entry: &Entry,
+        (start, end): (u32, u32),
+        computed: &mut ArenaVec<'k, Computed<'k>>,
+    ) {
+        let places = entry.evidence.get(start as usize..end as usize).unwrap_or(&[]);
+        for (place, (_, value)) in (start..).zip(places) {
             let value = self.value(*value, None);
             if !matches!(value, Slot::Absent | Slot::Wrong) {
                 let value = value.copied_to(computed.bump());

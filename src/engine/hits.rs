@@ -93,12 +93,16 @@ impl<'s> Hits<'s> {
         rule.emits.get(hit.emit as usize).map(|emit| (rule, emit))
     }
 
-    /// The evidence that was computed for the tags of a hit's rule: names and values.
+    /// The evidence that was computed for the tags of a hit: names and values.
     pub fn computed(&self, hit: &Hit) -> impl Iterator<Item = (&'s str, Slot<'s>)> {
-        let names = self.kind.and_then(|kind| kind.entries.get(hit.entry as usize));
-        let names: &'s [_] = names.map_or(&[], |entry| &entry.evidence);
+        let plan = self.kind.and_then(|kind| kind.entries.get(hit.entry as usize));
+        let names: &'s [_] = plan.map_or(&[], |entry| &entry.evidence);
+        let shared = plan.map_or(0, |entry| entry.shared);
+        let (start, end) =
+            plan.and_then(|entry| entry.emits.get(hit.emit as usize)).map_or((0, 0), |emit| emit.evidence);
         let entry = hit.entry;
-        self.computed.iter().filter(move |item| item.entry == entry).filter_map(|item| {
+        let own = move |place: u32| place < shared || (start..end).contains(&place);
+        self.computed.iter().filter(move |item| item.entry == entry && own(item.index)).filter_map(|item| {
             let (name, _) = names.get(item.index as usize)?;
             Some((&**name, item.value))
         })

@@ -85,7 +85,8 @@ impl Reference {
                 continue;
             }
             let scale = gate.scale.map_or(1.0, |scale| {
-                walk.value(scale, None).number().map_or(0.0, |scale| scale.clamp(0.0, 1.0))
+                let scale = walk.value(scale, None).number().unwrap_or(0.0);
+                if gate.unclamped { scale } else { scale.clamp(0.0, 1.0) }
             });
             let confidence = emit.confidence * scale * via.map_or(1.0, Via::factor);
             emissions.push((entry.rule, Emission { rule_id: rule.id.clone(), emit: index, confidence }));

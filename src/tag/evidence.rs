@@ -16,7 +16,7 @@ const DEPTH_MAX: usize = 8;
 /// Appends the evidence of a rule for an event, one JSON object.
 ///
 /// The declared fields of the payload come first, then the kind's context fields, each if the payload has it
-/// and the schema lets it stand; then what was derived or computed, then the view. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
+/// and the schema lets it stand and nothing of that name was computed; then what was derived or computed, then the view. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
 /// [`Limits::evidence_bytes`]; what was cut, here or before, shows as `truncated: true`.
 pub(super) fn write(
     out: &mut Vec<u8>,
@@ -32,7 +32,8 @@ pub(super) fn write(
     writer.out.push(b'{');
     let fields = &rule.evidence;
     let context = schema.context_fields.iter().filter(|name| !fields.contains(name));
-    for name in fields.iter().chain(context) {
+    let computed = |name: &str| hits.computed(hit).any(|(known, _)| known == name);
+    for name in fields.iter().chain(context).filter(|name| !computed(name)) {
         if schema.resolve(name).is_some_and(|(field, _)| field.evidence && field.origin == Origin::Payload)
             && let Some(value) = find(event.payload, name)
         {

@@ -40,6 +40,9 @@ impl Display for KindDump<'_> {
                 }
                 None => writeln!(f, "    witness none: always decided")?,
             }
+            for (name, value) in &entry.evidence {
+                writeln!(f, "    evidence {name} = {}", ValueDump { kind, id: *value })?;
+            }
             for (index, gate) in entry.emits.iter().enumerate() {
                 if let Some(emit) = rule.and_then(|rule| rule.emits.get(index)) {
                     let technique = emit.sub_technique.as_ref().unwrap_or(&emit.technique);

@@ -55,6 +55,8 @@ pub struct EmitGate {
     pub when: Option<CondId>,
     /// A number that multiplies the confidence, clamped to 0..=1.
     pub scale: Option<ValueId>,
+    /// The scale counts as it is, above 1 and below 0 too.
+    pub unclamped: bool,
     /// Computed evidence of this emit's tags, beside that of the entry.
     pub evidence: Vec<(String, ValueId)>,
 }

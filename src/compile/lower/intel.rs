@@ -162,6 +162,7 @@ impl<'a> Scope<'a> {
         EmitGate {
             when: Some(self.kind.add_cond(Cond::Or(conds))),
             scale: Some(self.kind.add_value(Value::Choose(scales))),
+            unclamped: self.pack.compat,
             evidence,
         }
     }

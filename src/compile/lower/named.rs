@@ -7,13 +7,29 @@ use crate::diag::{Code, Diagnostic, Span, Spanned, did_you_mean};
 
 use super::scope::{Operand, Scope};
 
+/// What a named predicate makes of a rule.
+pub(super) struct Named {
+    /// When the rule holds.
+    pub(super) cond: CondId,
+    /// What a table makes of its emits, in their order; empty without a table.
+    pub(super) gates: Vec<EmitGate>,
+    /// What its tags hold.
+    pub(super) evidence: Vec<(String, ValueId)>,
+}
+
+impl From<CondId> for Named {
+    fn from(cond: CondId) -> Self {
+        Self { cond, gates: Vec::new(), evidence: Vec::new() }
+    }
+}
+
 impl<'a> Scope<'a> {
     /// `{kind: "lifter:NAME", PARAM: VALUE, …}`.
     pub(super) fn named(
         &mut self,
         name: &Spanned<String>,
         arguments: &'a [(Spanned<String>, Spanned<ParamValue>)],
-    ) -> (CondId, Option<Vec<EmitGate>>) {
+    ) -> Named {
         let Some(predicate) = self.pack.predicates.iter().find(|known| known.name.value == name.value) else {
             let known = self.pack.predicates.iter().map(|known| known.name.value.as_str());
             let help = did_you_mean(&name.value, known);
@@ -24,7 +40,7 @@ impl<'a> Scope<'a> {
             )
             .label("not in predicates.yaml")
             .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
-            return (self.reject(diagnostic), None);
+            return self.reject(diagnostic).into();
         };
         for (argument, _) in arguments {
             if !predicate.params.iter().any(|param| param.name.value == argument.value) {
@@ -43,7 +59,7 @@ impl<'a> Scope<'a> {
             let given = arguments.iter().find(|(argument, _)| argument.value == param.name.value);
             match self.argument(param, given.map(|(_, value)| value), name) {
                 Some(value) => params.push((param.name.value.as_str(), value)),
-                None => return (self.never(), None),
+                None => return self.never().into(),
             }
         }
         let outer = self.params.replace(params);
@@ -51,7 +67,7 @@ impl<'a> Scope<'a> {
         let cond = self.cond(&predicate.expr);
         let found = match &predicate.table {
             Some(table) => self.by_table(predicate, table, cond),
-            None => (cond, None),
+            None => Named { cond, gates: Vec::new(), evidence: self.evidence(predicate) },
         };
         self.bound.pop();
         self.params = outer;
@@ -59,15 +75,11 @@ impl<'a> Scope<'a> {
     }
 
     /// The condition of a rule whose emits a table decides: that one of them is made.
-    fn by_table(
-        &mut self,
-        predicate: &'a PredicateDef,
-        table: &'a TableUse,
-        cond: CondId,
-    ) -> (CondId, Option<Vec<EmitGate>>) {
-        let Some(gates) = self.table_gates(predicate, table) else { return (self.never(), None) };
+    fn by_table(&mut self, predicate: &'a PredicateDef, table: &'a TableUse, cond: CondId) -> Named {
+        let Some(gates) = self.table_gates(predicate, table) else { return self.never().into() };
         let any = self.kind.add_cond(Cond::Or(gates.iter().filter_map(|gate| gate.when).collect()));
-        (self.kind.add_cond(Cond::And(vec![cond, any])), Some(gates))
+        let cond = self.kind.add_cond(Cond::And(vec![cond, any]));
+        Named { cond, gates, evidence: Vec::new() }
     }
 
     /// The computed evidence of a predicate, by name; what reads a field that the kind lacks is left out.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One rule: what it is, its condition on one kind, its evidence and examples.
 
-use crate::compile::ir;
+use crate::compile::ir::{self, ValueId};
 use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, did_you_mean};
 use crate::vocab::Origin;
 
+use super::named::Named;
 use super::scope::{Operand, Scope, unknown_field};
 use super::select::Written;
 use super::{Context, emit};
@@ -70,29 +71,37 @@ pub(super) fn entry(
     written: &mut Written,
 ) -> ir::Entry {
     let mut scope = Scope::new(rule, pack, context, kind, diags, written);
-    let (cond, gates) = match &rule.matches {
-        ast::Match::Expr(expr) => (scope.cond(expr), None),
-        ast::Match::Pattern { pattern, field } => (scope.pattern_form(pattern, field.as_ref()), None),
+    let named = match &rule.matches {
+        ast::Match::Expr(expr) => scope.cond(expr).into(),
+        ast::Match::Pattern { pattern, field } => scope.pattern_form(pattern, field.as_ref()).into(),
         ast::Match::Named { name, arguments } => scope.named(name, arguments),
     };
-    let mut gates = gates.unwrap_or_default().into_iter();
+    let Named { cond, gates, mut evidence } = named;
+    scope.derived_evidence(&gates, &mut evidence);
+    let mut gates = gates.into_iter();
     let emits = rule.emits.iter().map(|emit| scope.gate(emit, gates.next().unwrap_or_default())).collect();
-    let schema = pack.schema.kind(scope.kind.source_kind);
-    let derived = rule.evidence_fields.iter().filter(|name| {
-        schema
-            .field(&name.value)
-            .is_some_and(|field| matches!(field.origin, Origin::Lifter | Origin::OnDemand) && field.evidence)
-    });
-    let evidence = derived
-        .filter_map(|name| match scope.field(&name.value, name.span) {
-            Operand::Value(id, _) => Some((name.value.clone(), id)),
-            _ => None,
-        })
-        .collect();
     ir::Entry { rule: index, cond, emits, evidence, witness: None }
 }
 
 impl Scope<'_> {
+    /// Adds the fields that the rule names and lifters derive, unless the predicate says more of them.
+    fn derived_evidence(&mut self, gates: &[ir::EmitGate], evidence: &mut Vec<(String, ValueId)>) {
+        let schema = self.pack.schema.kind(self.kind.source_kind);
+        for name in &self.rule.evidence_fields {
+            let field = schema.field(&name.value);
+            let derived = field.is_some_and(|field| {
+                matches!(field.origin, Origin::Lifter | Origin::OnDemand) && field.evidence
+            });
+            let said = gates.iter().flat_map(|gate| &gate.evidence).chain(&*evidence);
+            if !derived || said.into_iter().any(|(known, _)| *known == name.value) {
+                continue;
+            }
+            if let Operand::Value(id, _) = self.field(&name.value, name.span) {
+                evidence.push((name.value.clone(), id));
+            }
+        }
+    }
+
     /// A gate with the emit's own `when` and `scale`.
     fn gate(&mut self, emit: &ast::Emit, mut gate: ir::EmitGate) -> ir::EmitGate {
         if let Some(when) = &emit.when {

@@ -107,11 +107,11 @@ impl Rewriter<'_> {
             .map(|gate| EmitGate {
                 when: gate.when.map(|cond| self.cond(cond)),
                 scale: gate.scale.map(|value| self.value(value)),
+                unclamped: gate.unclamped,
                 evidence: self.evidence(&gate.evidence),
             })
             .collect();
-        let evidence =
-            entry.evidence.iter().map(|(name, value)| (name.clone(), self.value(*value))).collect();
+        let evidence = self.evidence(&entry.evidence);
         Entry { rule: entry.rule, cond, emits, evidence, witness: None }
     }
 

@@ -208,18 +208,23 @@ impl<'a> Builder<'a> {
     fn entry(&mut self, kind: &ir::Kind, entry: &ir::Entry, rules: &[Arc<ir::Rule>]) -> Option<Entry> {
         let rule = Arc::clone(rules.get(entry.rule as usize)?);
         let code = emit(&mut self.code, kind, entry.cond, ACCEPT, REJECT);
-        let emits = entry
-            .emits
-            .iter()
-            .zip(&rule.emits)
-            .map(|(gate, emitted)| EmitPlan {
+        let named = |(name, value): &(String, ir::ValueId)| (name.as_str().into(), value.0);
+        let mut evidence: Vec<(Box<str>, u32)> = entry.evidence.iter().map(named).collect();
+        let place = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let shared = place(evidence.len());
+        let mut emits = Vec::with_capacity(entry.emits.len());
+        for (gate, emitted) in entry.emits.iter().zip(&rule.emits) {
+            let start = place(evidence.len());
+            evidence.extend(gate.evidence.iter().map(named));
+            emits.push(EmitPlan {
                 when: gate.when.map_or(ACCEPT, |cond| emit(&mut self.code, kind, cond, ACCEPT, REJECT)),
                 scale: gate.scale.map(|value| value.0),
                 confidence: emitted.confidence,
-            })
-            .collect();
-        let evidence = entry.evidence.iter().map(|(name, value)| (name.as_str().into(), value.0)).collect();
-        Some(Entry { rule, code, emits, evidence })
+                unclamped: gate.unclamped,
+                evidence: (start, place(evidence.len())),
+            });
+        }
+        Some(Entry { rule, code, emits, evidence, shared })
     }
 
     /// Gives a predicate to the scan, if the scan can decide it; a regular expression only if it

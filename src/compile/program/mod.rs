@@ -7,6 +7,7 @@
 mod build;
 mod code;
 mod dump;
+mod entry;
 mod fields;
 mod folding;
 mod lifts;
@@ -23,6 +24,7 @@ use crate::vocab::{KindSchema, Limits, Schema, SourceKind};
 pub use build::{BuildError, Plan, build};
 pub use code::{ACCEPT, Node, REJECT};
 pub use dump::dump;
+pub use entry::{EmitPlan, Entry};
 pub use fields::{FieldKey, FieldTable};
 pub use folding::Folding;
 pub use lifts::LiftPlan;
@@ -80,30 +82,6 @@ pub struct KindProgram {
     pub witness_mask: Vec<u64>,
     /// Bytes of all automata and tables.
     pub bytes: usize,
-}
-
-/// One rule of a kind.
-#[derive(Debug)]
-pub struct Entry {
-    /// The rule.
-    pub rule: Arc<ir::Rule>,
-    /// Where its condition's code begins, or [`ACCEPT`], [`REJECT`].
-    pub code: u32,
-    /// Per emit of the rule.
-    pub emits: Vec<EmitPlan>,
-    /// Evidence that is computed when the rule holds: its name and its value.
-    pub evidence: Vec<(Box<str>, u32)>,
-}
-
-/// One emit of an entry.
-#[derive(Clone, Copy, Debug)]
-pub struct EmitPlan {
-    /// Where the code of `when` begins; [`ACCEPT`] where there is none.
-    pub when: u32,
-    /// The value that scales the confidence.
-    pub scale: Option<u32>,
-    /// Base confidence.
-    pub confidence: f64,
 }
 
 impl Program {
