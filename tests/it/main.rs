@@ -19,6 +19,7 @@ mod cli;
 mod diag;
 #[cfg(all(feature = "cli", feature = "mail"))]
 mod eml;
+mod evasion;
 mod event;
 mod explain;
 mod functions;
