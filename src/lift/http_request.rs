@@ -31,7 +31,7 @@ pub(super) static HTTP_REQUEST: Lifter = Lifter {
             kind: SourceKind::HttpRequest,
             payload: r#"{"raw_url": "/%252e%252e/%c0%ae%c0%ae/etc?q=a%2Bb+c", "headers": {"host": "WWW.Example:8080"}}"#,
             gives: r#"{
-                "decoded_url": "/../../etc?q=a+b+c", "decoded_path": "/../../etc", "decoded_query": "q=a b c",
+                "decoded_url": "/../../etc?q=a+b+c", "decoded_path": "/../../etc", "decoded_query": "q=a+b c",
                 "host": "www.example", "lookups": []
             }"#,
         },

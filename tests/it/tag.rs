@@ -158,5 +158,5 @@ fn what_steers_a_terminal_is_escaped() {
 #[test]
 fn a_null_field_is_kept_and_a_missing_one_is_not() {
     let tags = tags(&engine("command_text, stdin"), &command(&json!({"service": "x", "command_text": null})));
-    assert_eq!(serde_json::to_value(&tags[0].evidence).unwrap(), json!({"command_text": null}));
+    assert_eq!(serde_json::to_value(&tags[0].evidence).unwrap(), json!({"command_text": null, "via": "raw"}));
 }

@@ -17,7 +17,8 @@ pub(super) type Bound = Vec<(&'static str, Operand)>;
 
 /// Checks every table: its techniques, and that each of its signals is one that a predicate reads.
 pub(super) fn check(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) {
-    for table in pack.intel.iter().filter(|table| !table.refused) {
+    let counts = |table: &&IntelTable| !table.refused && (is_own(table, context) || is_read(table, pack));
+    for table in pack.intel.iter().filter(counts) {
         if let Some(release) = &table.attack_release
             && release.value != context.catalogue.release()
         {
@@ -49,6 +50,22 @@ pub(super) fn check(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnost
         }
         check_signals(table, &uses, context.catalogue, diags);
     }
+}
+
+/// Whether the table stands beside the rules, and is not the shipped one that a pack falls back on.
+fn is_own(table: &IntelTable, context: Context<'_>) -> bool {
+    let file = context.sources.get(table.provider.span.source);
+    file.is_none_or(|file| !file.path.starts_with("builtin/"))
+}
+
+/// Whether a rule reads the table.
+fn is_read(table: &IntelTable, pack: &ast::Pack) -> bool {
+    pack.rules.iter().any(|rule| {
+        let ast::Match::Named { name, .. } = &rule.matches else { return false };
+        let predicate = pack.predicates.iter().find(|predicate| predicate.name.value == name.value);
+        let found = predicate.and_then(|predicate| predicate.table.as_ref());
+        found.is_some_and(|found| found.provider.value == table.provider.value)
+    })
 }
 
 fn check_signals(table: &IntelTable, uses: &[&TableUse], catalogue: &Catalogue, diags: &mut Diagnostics) {
