@@ -90,134 +90,31 @@ fn every_case_gives_its_views() {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
-/// Pieces that lines are made of: words, and everything that the lifter looks for.
-fn piece() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 66] = [
-        " ",
-        " ",
-        " ",
-        ";",
-        "|",
-        "&",
-        "&&",
-        "(",
-        ")",
-        "<",
-        ">",
-        ">>",
-        "<<",
-        "<<<",
-        "<(",
-        "$(",
-        "`",
-        "\"",
-        "'",
-        "\\",
-        "$'",
-        "\\x",
-        "${",
-        "}",
-        "{",
-        ",",
-        "..",
-        "$x",
-        "x=",
-        "$@",
-        "${IFS}",
-        "${x:0:1}",
-        "${x#a*}",
-        "#",
-        "*",
-        "?",
-        "[a-z]",
-        "~",
-        "/",
-        "//",
-        "/./",
-        "/../",
-        "/etc/passwd",
-        "/proc/self/root",
-        "\n",
-        "\r",
-        "\t",
-        "\0",
-        "\x08",
-        "\x7f",
-        "é",
-        "wget",
-        "cat",
-        "sh",
-        "sudo ",
-        "sh -c ",
-        "eval ",
-        "cd /etc",
-        "echo ",
-        "printf ",
-        "base64 -d",
-        "| sh",
-        "for x in ",
-        "case x in ",
-        "E\n",
-        "set -- a b",
-    ];
-    prop_oneof![8 => sample::select(&PIECES[..]).prop_map(str::to_owned), 1 => ".{0,3}".prop_map(|text| text)]
+/// Words, and everything that the lifter looks for, with `•` between.
+const PIECES: &str = concat!(
+    " • • •;•|•&•&&•(•)•<•>•>>•<<•<<<•<(•$(•`•\"•'•\\•$'•\\x•${•}•{•,•..•$x•x=•$@•${IFS}•",
+    "${x:0:1}•${x#a*}•#•*•?•[a-z]•~•/•//•/./•/../•/etc/passwd•/proc/self/root•\n•\r•\t•\0•",
+    "\x08•\x7f•é•wget•cat•sh•sudo •sh -c •eval •cd /etc•echo •printf •base64 -d•| sh•",
+    "for x in •case x in •E\n•set -- a b",
+);
+
+/// One of a list with `•` between.
+fn one_of(list: &'static str) -> impl Strategy<Value = &'static str> {
+    sample::select(list.split('•').collect::<Vec<_>>())
 }
 
-/// Parts of lines, each closed in itself.
-const WORDS: [&str; 52] = [
-    " ",
-    " ",
-    " ",
-    " ",
-    "; ",
-    " | ",
-    " && ",
-    " &\n",
-    "\n",
-    "\t",
-    "w\"g\"et",
-    "''",
-    "c\\at",
-    "\\ ",
-    "\\\n",
-    "\\\"",
-    "\\$",
-    "$'\\x77\\'g'",
-    "${IFS}",
-    "$IFS",
-    "{a,b\"c\"}",
-    "{1..3}",
-    "{",
-    "}",
-    "'a b'",
-    "\"a'b\"",
-    "'$x\"'",
-    "\"$x\"",
-    "$x",
-    "${x:-a b}",
-    "$(c\\at x)",
-    "`i\\\\d`",
-    "\"$(w\"g\"et \"a b\")\"",
-    "<(i\\d)",
-    "*",
-    "[a-z]",
-    "~",
-    "#a",
-    "//etc/./passwd",
-    "/proc/self/root/x",
-    "/../",
-    "sh -c ",
-    "eval ",
-    "sudo ",
-    "x=",
-    "x='a b'",
-    "(i\\d)",
-    "> ",
-    "2>&1 ",
-    "<<< ",
-    "cat",
-    "if ",
-];
+/// A piece of a line.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![8 => one_of(PIECES).prop_map(str::to_owned), 1 => ".{0,3}"]
+}
+
+/// Parts of lines, each closed in itself, with `•` between.
+const WORDS: &str = concat!(
+    " • • • •; • | • && • &\n•\n•\t•w\"g\"et•''•c\\at•\\ •\\\n•\\\"•\\$•$'\\x77\\'g'•",
+    "${IFS}•$IFS•{a,b\"c\"}•{1..3}•{•}•'a b'•\"a'b\"•'$x\"'•\"$x\"•$x•${x:-a b}•$(c\\at x)•",
+    "`i\\\\d`•\"$(w\"g\"et \"a b\")\"•<(i\\d)•*•[a-z]•~•#a•//etc/./passwd•",
+    "/proc/self/root/x•/../•sh -c •eval •sudo •x=•x='a b'•(i\\d)•> •2>&1 •<<< •cat•if ",
+);
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -240,7 +137,7 @@ proptest! {
 
     /// Of lines that a shell would run; where a quote is left open, each reading closes it once more.
     #[test]
-    fn lexical_views_hide_nothing(words in collection::vec(sample::select(&WORDS[..]), 0..20)) {
+    fn lexical_views_hide_nothing(words in collection::vec(one_of(WORDS), 0..20)) {
         let line = words.concat();
         let arena = Bump::new();
         let all = views(&line, Layers::All, &arena);
@@ -262,42 +159,12 @@ proptest! {
 /// 64 KiB of one thing: each is read in time that grows with the line only.
 #[test]
 fn nothing_repeated_is_slow() {
-    const PATTERNS: [&str; 33] = [
-        "$(",
-        "\"",
-        "'",
-        "{",
-        "{a,b}",
-        "{a,",
-        "`",
-        "\\",
-        "$'",
-        "${",
-        "<(",
-        "\"$(",
-        "sh -c '",
-        "eval ",
-        "<<E\n",
-        "$x",
-        "x=$x$x;",
-        "w\"g\"et ",
-        "/./",
-        "../",
-        "*",
-        "[a",
-        "echo a|",
-        "$(echo ",
-        "$(echo a)",
-        "case x in ",
-        "find -exec ",
-        "a;",
-        "a ",
-        "\x08",
-        "${x//a*/b}",
-        "cd a;",
+    const PATTERNS: &str = concat!(
+        "$(•\"•'•{•{a,b}•{a,•`•\\•$'•${•<(•\"$(•sh -c '•eval •<<E\n•$x•x=$x$x;•w\"g\"et •/./•",
+        "../•*•[a•echo a|•$(echo •$(echo a)•case x in •find -exec •a;•a •\x08•${x//a*/b}•cd a;•",
         "xargs ",
-    ];
-    for pattern in PATTERNS {
+    );
+    for pattern in PATTERNS.split('•') {
         for head in ["", "x=abcdefgh;", "cd /etc;"] {
             let mut line = format!("{head}{}", pattern.repeat((64 << 10) / pattern.len()));
             line.truncate(64 << 10);

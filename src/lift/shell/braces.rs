@@ -153,7 +153,7 @@ fn sequence<'a>(first: i64, last: i64, is_letters: bool, arena: &'a Bump) -> Are
             Ok(byte) if is_letters => text.push(char::from(byte)),
             _ => _ = std::fmt::Write::write_fmt(&mut text, format_args!("{value}")),
         }
-        items.push(&*text.into_bump_str());
+        items.push(text.into_bump_str());
         value = if first <= last { value.saturating_add(1) } else { value.saturating_sub(1) };
     }
     items

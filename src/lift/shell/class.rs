@@ -32,6 +32,9 @@ pub(super) const STOP: u32 = BLANK | NEWLINE | OPERATOR | QUOTE | ESCAPE | DOLLA
 /// What needs quotes to be a plain part of a word.
 pub(super) const SPECIAL: u32 = STOP | GLOB | BRACE | TILDE | OTHER;
 
+/// What a quoted text may hold that facts ask for; it is not looked at byte by byte.
+pub(super) const ANYTHING: u32 = SLASH | COLON | AT | EQUALS | TILDE;
+
 // What a word has, beside the bits of its bytes.
 
 /// A command or process substitution.

@@ -47,6 +47,32 @@ pub(super) struct Command<'a> {
     pub(super) is_data: bool,
 }
 
+/// A simple command by itself.
+#[derive(Clone, Copy)]
+pub(super) struct Simple<'a, 'w> {
+    pub(super) words: &'w [Word<'a>],
+    /// The program's place in `words`; their end if there is none.
+    pub(super) program: usize,
+    pub(super) name: &'a str,
+    pub(super) tool: Option<&'static Tool>,
+    pub(super) redirects: &'w [Redirect<'a>],
+    pub(super) piped: bool,
+    pub(super) is_data: bool,
+    /// At least the bits of its words.
+    pub(super) flags: u32,
+}
+
+impl<'a, 'w> Simple<'a, 'w> {
+    /// The program's operands and options.
+    pub(super) fn args(&self) -> &'w [Word<'a>] {
+        self.words.get(self.program + 1..).unwrap_or_default()
+    }
+
+    pub(super) fn role(&self) -> Option<Role> {
+        self.tool.map(|tool| tool.role)
+    }
+}
+
 impl Command<'_> {
     pub(super) fn role(&self) -> Option<Role> {
         self.tool.map(|tool| tool.role)
@@ -66,6 +92,19 @@ pub(super) struct Parsed<'a> {
 impl<'a> Parsed<'a> {
     pub(super) fn words_of(&self, command: &Command<'_>) -> &[Word<'a>] {
         self.words.get(command.words.0..command.words.1).unwrap_or_default()
+    }
+
+    pub(super) fn simple(&self, command: &Command<'a>) -> Simple<'a, '_> {
+        Simple {
+            words: self.words_of(command),
+            program: command.program - command.words.0,
+            name: command.name,
+            tool: command.tool,
+            redirects: self.redirects_of(command),
+            piped: command.piped,
+            is_data: command.is_data,
+            flags: self.flags,
+        }
     }
 
     /// The program's operands and options.

@@ -38,7 +38,7 @@ pub(super) fn pipeline<'a>(
         let tool = command.tool?;
         let stdin = given(rewriter, parsed.redirects_of(command)).or(input);
         if let Some(printed) = stdin
-            && tool.role == Role::Shell
+            && matches!(tool.role, Role::Shell | Role::Source)
             && reads_input(tool, args)
         {
             return Some((script(printed)?, index + 1));

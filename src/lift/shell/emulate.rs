@@ -46,7 +46,7 @@ pub(super) fn run<'a>(
         _ => return None,
     }
     *fuel = fuel.checked_sub(out.len())?;
-    (out.len() <= OUTPUT_MAX).then(|| &*out.into_bump_slice())
+    (out.len() <= OUTPUT_MAX).then(|| out.into_bump_slice())
 }
 
 fn is_input(operands: &[&str]) -> bool {
@@ -60,8 +60,8 @@ fn echo(args: &[&str], out: &mut ArenaVec<'_, u8>) {
     };
     let options = args.iter().take_while(is_option).count();
     let (options, words) = args.split_at(options);
-    let escaped = options.iter().flat_map(|option| option.bytes()).filter(|byte| *byte != b'n');
-    let escaped = escaped.filter(|byte| *byte != b'-').next_back() == Some(b'e');
+    let mut letters = options.iter().flat_map(|option| option.bytes());
+    let escaped = letters.rfind(|byte| !matches!(byte, b'-' | b'n')) == Some(b'e');
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
             out.push(b' ');

@@ -117,7 +117,7 @@ impl<'a> Env<'a> {
             all.push_str(if index > 0 { " " } else { "" });
             all.push_str(value.unwrap_or(""));
         }
-        self.set(name, known.then(|| &*all.into_bump_str()), false);
+        self.set(name, known.then(|| all.into_bump_str()), false);
     }
 
     /// What a built-in command with these arguments changes.

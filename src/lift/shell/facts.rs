@@ -8,14 +8,15 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use super::class::{
     ANSI, COLON, COMMAND, ESCAPE, FED, HIDDEN, PASSED_ON, QUOTE, SLASH, TILDE, VEILED, VEILED_TWICE, WEIRD,
 };
-use super::commands::{Command, Parsed, Word, parse, program, takes_next};
+use super::commands::{Redirect, Simple, Word, parse, program, takes_next};
 use super::lex::Redirection;
 use super::scripts::{self, Nested};
-use super::tools::Role;
+use super::tools::{Role, Tool};
 use super::view::{Facts, TOKENS_MAX};
 use super::{net, paths};
 
 /// What the facts of a text were made of, beside the facts.
+#[derive(Debug, PartialEq)]
 pub(super) struct Read<'a> {
     pub(super) facts: Facts<'a>,
     /// The bits of all its words.
@@ -24,13 +25,14 @@ pub(super) struct Read<'a> {
     pub(super) roles: u64,
 }
 
-struct Builder<'a> {
-    arena: &'a Bump,
-    argv0: ArenaVec<'a, &'a str>,
+/// The facts on their way.
+pub(super) struct Builder<'a> {
+    pub(super) arena: &'a Bump,
+    pub(super) argv0: ArenaVec<'a, &'a str>,
     simple: ArenaVec<'a, &'a str>,
     pipelines: ArenaVec<'a, &'a str>,
-    words: ArenaVec<'a, &'a str>,
-    args: ArenaVec<'a, &'a str>,
+    pub(super) words: ArenaVec<'a, &'a str>,
+    pub(super) args: ArenaVec<'a, &'a str>,
     paths: ArenaVec<'a, &'a str>,
     urls: ArenaVec<'a, &'a str>,
     hosts: ArenaVec<'a, &'a str>,
@@ -38,8 +40,10 @@ struct Builder<'a> {
     pipeline_to_shell: bool,
     decoded_to_shell: bool,
     veiled: usize,
-    flags: u32,
-    roles: u64,
+    pub(super) flags: u32,
+    pub(super) roles: u64,
+    /// Commands that `find` runs: no part of its pipeline.
+    found: ArenaVec<'a, (&'a str, &'a str)>,
     /// Scripts to read.
     queue: ArenaVec<'a, Nested<'a>>,
     pipeline: Pipeline,
@@ -57,39 +61,70 @@ struct Pipeline {
 
 /// The facts of a text.
 pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
-    let words = text.len() / 6 + 4;
-    let list = |size| ArenaVec::with_capacity_in(size, arena);
-    let mut builder = Builder {
-        arena,
-        argv0: list(words / 3 + 1),
-        simple: list(words / 3 + 1),
-        words: list(words),
-        args: list(words),
-        pipelines: ArenaVec::new_in(arena),
-        paths: ArenaVec::new_in(arena),
-        urls: ArenaVec::new_in(arena),
-        hosts: ArenaVec::new_in(arena),
-        writes: ArenaVec::new_in(arena),
-        pipeline_to_shell: false,
-        decoded_to_shell: false,
-        veiled: 0,
-        flags: 0,
-        roles: 0,
-        queue: ArenaVec::new_in(arena),
-        pipeline: Pipeline::default(),
-    };
+    let mut builder = Builder::new(text, arena);
     let mut budget = TOKENS_MAX;
-    let mut next = Some(Nested { script: text, depth: 0, is_run: false });
-    let mut done = 0;
-    while let Some(nested) = next {
-        builder.script(nested, &mut budget);
-        next = builder.queue.get(done).copied();
-        done += 1;
+    let nested = Nested { script: text, depth: 0, is_run: false };
+    if builder.plain(nested, &mut budget).is_none() {
+        return read_long(text, arena);
     }
+    builder.close_pipeline(text);
+    builder.rest(&mut budget);
+    builder.finish()
+}
+
+/// The same without the short way for plain lines.
+pub(super) fn read_long<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
+    let mut builder = Builder::new(text, arena);
+    let mut budget = TOKENS_MAX;
+    builder.script(Nested { script: text, depth: 0, is_run: false }, &mut budget);
+    builder.rest(&mut budget);
     builder.finish()
 }
 
 impl<'a> Builder<'a> {
+    fn new(text: &str, arena: &'a Bump) -> Self {
+        let words = text.len() / 6 + 4;
+        let list = |size| ArenaVec::with_capacity_in(size, arena);
+        Self {
+            arena,
+            argv0: list(words / 3 + 1),
+            simple: list(words / 3 + 1),
+            words: list(words),
+            args: list(words),
+            pipelines: ArenaVec::new_in(arena),
+            paths: ArenaVec::new_in(arena),
+            urls: ArenaVec::new_in(arena),
+            hosts: ArenaVec::new_in(arena),
+            writes: ArenaVec::new_in(arena),
+            pipeline_to_shell: false,
+            decoded_to_shell: false,
+            veiled: 0,
+            flags: 0,
+            roles: 0,
+            found: ArenaVec::new_in(arena),
+            queue: ArenaVec::new_in(arena),
+            pipeline: Pipeline::default(),
+        }
+    }
+
+    /// Reads the scripts inside of what was read.
+    fn rest(&mut self, budget: &mut usize) {
+        self.found();
+        let mut done = 0;
+        while let Some(nested) = self.queue.get(done).copied() {
+            self.script(nested, budget);
+            done += 1;
+        }
+    }
+
+    /// Adds the commands that `find` runs.
+    fn found(&mut self) {
+        for (name, text) in self.found.drain(..) {
+            self.argv0.push(name);
+            self.simple.push(text);
+        }
+    }
+
     fn finish(self) -> Read<'a> {
         let facts = Facts {
             argv0: self.argv0.into_bump_slice(),
@@ -109,6 +144,7 @@ impl<'a> Builder<'a> {
     }
 
     fn script(&mut self, nested: Nested<'a>, budget: &mut usize) {
+        self.pipeline = Pipeline { first: self.simple.len(), ..Pipeline::default() };
         let parsed = parse(nested.script, budget, self.arena);
         self.flags |= parsed.flags;
         if parsed.flags & (VEILED | VEILED_TWICE) != 0 {
@@ -118,70 +154,75 @@ impl<'a> Builder<'a> {
             };
             self.veiled += parsed.words.iter().map(count).sum::<usize>();
         }
-        self.pipeline = Pipeline { first: self.simple.len(), ..Pipeline::default() };
         for command in &parsed.commands {
-            self.command(command, &parsed, nested);
+            self.command(&parsed.simple(command), nested);
         }
         self.close_pipeline(nested.script);
+        self.found();
     }
 
-    fn command(&mut self, command: &Command<'a>, parsed: &Parsed<'a>, nested: Nested<'a>) {
+    /// Adds a command.
+    pub(super) fn command(&mut self, command: &Simple<'a, '_>, nested: Nested<'a>) {
         if !command.piped {
             self.close_pipeline(nested.script);
         }
-        let words = parsed.words_of(command);
-        let program = command.program - command.words.0;
-        for word in words.get(..program).unwrap_or_default() {
+        for word in command.words {
             self.words.push(word.value);
+        }
+        let (before, rest) = command.words.split_at_checked(command.program).unwrap_or_default();
+        for word in before {
             self.word(word);
-            if word.value.ends_with("xargs") {
-                self.flags |= PASSED_ON;
-            }
             if command.is_data {
                 self.args.push(word.value);
+            } else if word.value.ends_with("xargs") {
+                self.flags |= PASSED_ON;
             }
         }
-        if let Some(word) = words.get(program) {
-            self.words.push(word.value);
-            self.word(word);
+        if let Some((program, args)) = rest.split_first() {
+            self.word(program);
             self.argv0.push(command.name);
-            let args = words.get(program + 1..).unwrap_or_default();
-            match command.role() {
-                Some(Role::Fetcher | Role::Remote) => self.addresses(command, args),
-                role => {
-                    for arg in args {
-                        self.words.push(arg.value);
-                        self.args.push(arg.value);
-                        self.word(arg);
-                    }
-                    if let Some(role) = role {
-                        self.role(role, args);
-                    }
-                }
+            for arg in args {
+                self.args.push(arg.value);
             }
-            self.show(command, words.get(program..).unwrap_or_default(), nested.script);
-            self.stage(command, parsed, nested);
-        }
-        for redirect in parsed.redirects_of(command) {
-            if let Some(target) = &redirect.target {
-                self.redirect(redirect.kind, target);
+            if matches!(command.role(), Some(Role::Fetcher | Role::Remote)) {
+                self.addresses(command, args);
+            } else {
+                args.iter().for_each(|arg| self.word(arg));
+            }
+            let span = span(command.name, rest, nested.script);
+            let text = match span.and_then(|(start, end)| nested.script.get(start..end)) {
+                Some(text) => text,
+                None => join(command.name, args.iter().map(|word| word.value), self.arena),
+            };
+            self.show(text, span, nested.script);
+            if let Some(tool) = command.tool {
+                self.tool(tool, args, command.piped, nested);
             }
         }
-        if (parsed.flags & COMMAND) != 0 || command.tool.is_some() {
-            scripts::of(command, parsed, nested, self.arena, &mut self.queue);
+        self.redirects(command.redirects);
+        if command.flags & COMMAND != 0 || command.tool.is_some() {
+            scripts::of(command, nested, self.arena, &mut self.queue);
         }
     }
 
     /// Paths and URLs of a word.
+    #[inline]
     fn word(&mut self, word: &Word<'a>) {
-        if word.flags & COLON != 0
-            && let Some(url) = net::url(word.value)
+        if word.flags & (COLON | SLASH | TILDE) != 0 {
+            self.places(word.value, word.flags);
+        }
+    }
+
+    /// The same, of a word that may have some.
+    pub(super) fn places(&mut self, word: &'a str, flags: u32) {
+        if flags & COLON != 0
+            && let Some(url) = net::url(word)
         {
             self.url(url);
-            return;
-        }
-        if word.flags & (SLASH | TILDE) != 0 {
-            self.path_parts(word.value);
+        } else if word == "~" {
+            self.paths.push(word);
+        } else if flags & (SLASH | TILDE) != 0 {
+            paths::each(word, flags, |path| _ = self.path(path));
         }
     }
 
@@ -197,23 +238,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn path_parts(&mut self, word: &'a str) {
-        if word == "~" {
-            return self.paths.push(word);
-        }
-        paths::each(word, |path| {
-            let path = match paths::shorter(path, self.arena) {
-                Some(short) => {
-                    self.flags |= WEIRD;
-                    short
-                }
-                None => path,
-            };
-            self.hosts.extend(net::socket(path));
-            self.paths.push(path);
-        });
-    }
-
     fn path(&mut self, path: &'a str) -> &'a str {
         let path = match paths::shorter(path, self.arena) {
             Some(short) => {
@@ -222,9 +246,20 @@ impl<'a> Builder<'a> {
             }
             None => path,
         };
-        self.hosts.extend(net::socket(path));
+        if path.starts_with("/dev/") {
+            self.hosts.extend(net::socket(path));
+        }
         self.paths.push(path);
         path
+    }
+
+    /// What redirections read and write.
+    pub(super) fn redirects(&mut self, redirects: &[Redirect<'a>]) {
+        for redirect in redirects {
+            if let Some(target) = &redirect.target {
+                self.redirect(redirect.kind, target);
+            }
+        }
     }
 
     fn redirect(&mut self, kind: Redirection, target: &Word<'a>) {
@@ -243,13 +278,11 @@ impl<'a> Builder<'a> {
     }
 
     /// The operands of a tool that talks to a host.
-    fn addresses(&mut self, command: &Command<'a>, args: &[Word<'a>]) {
+    fn addresses(&mut self, command: &Simple<'a, '_>, args: &[Word<'a>]) {
         let fetches = command.role() == Some(Role::Fetcher);
         let valued = command.tool.map_or("", |tool| tool.valued);
         let mut is_value = false;
         for arg in args {
-            self.words.push(arg.value);
-            self.args.push(arg.value);
             let is_option = arg.value.starts_with('-');
             if is_option || is_value {
                 is_value = is_option && takes_next(arg.value, valued);
@@ -269,10 +302,32 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What tools write, and the commands that `find` runs.
-    fn role(&mut self, role: Role, args: &[Word<'a>]) {
-        self.roles |= 1 << role as u64;
-        match role {
+    /// Adds a command as it is shown, with its place in the script if it stands there so.
+    pub(super) fn show(&mut self, text: &'a str, span: Option<(usize, usize)>, script: &str) {
+        let last = self.simple.len();
+        self.pipeline.span = match (self.pipeline.span, span) {
+            (_, span) if self.pipeline.first == last => span,
+            (Some((start, end)), Some((next, after))) if script.get(end..next) == Some(" | ") => {
+                Some((start, after))
+            }
+            _ => None,
+        };
+        self.simple.push(text);
+    }
+
+    /// What a known tool does: within its pipeline, to files, with commands of its own.
+    fn tool(&mut self, tool: &Tool, args: &[Word<'a>], piped: bool, nested: Nested<'a>) {
+        self.roles |= 1 << tool.role as u64;
+        if scripts::is_decoder(tool, args) {
+            self.pipeline.has_decoder = true;
+            self.decoded_to_shell |= nested.is_run;
+        }
+        if piped && scripts::reads_input(tool, args) {
+            self.pipeline_to_shell = true;
+            self.decoded_to_shell |= self.pipeline.has_decoder;
+        }
+        self.pipeline_to_shell |= scripts::runs_output(tool, args);
+        match tool.role {
             Role::Tee => {
                 for arg in args.iter().filter(|arg| !arg.value.starts_with('-')) {
                     let path = paths::shorter(arg.value, self.arena).unwrap_or(arg.value);
@@ -288,10 +343,8 @@ impl<'a> Builder<'a> {
                 for words in scripts::find_commands(args) {
                     let (at, name, _) = program(words);
                     if let Some((_, rest)) = words.get(at..).and_then(|words| words.split_first()) {
-                        self.argv0.push(name);
-                        let text = join(name, rest, self.arena);
-                        self.simple.push(text);
-                        self.pipeline.span = None;
+                        let words = rest.iter().map(|word| word.value);
+                        self.found.push((name, join(name, words, self.arena)));
                     }
                 }
             }
@@ -299,72 +352,46 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The command as it is shown: a piece of the script where that looks the same.
-    fn show(&mut self, command: &Command<'a>, words: &[Word<'a>], script: &'a str) {
-        let Some((first, rest)) = words.split_first() else { return };
-        let bytes = script.as_bytes();
-        let end = first.start + first.raw.len();
-        let mut tidy = is_plain(first).then_some(end);
-        for word in rest {
-            tidy =
-                tidy.filter(|end| word.start == end + 1 && bytes.get(*end) == Some(&b' ') && is_plain(word));
-            if tidy.is_none() {
-                break;
-            }
-            tidy = Some(word.start + word.raw.len());
+    /// Ends a pipeline.
+    #[inline]
+    pub(super) fn close_pipeline(&mut self, script: &'a str) {
+        if self.simple.len() > self.pipeline.first + 1 {
+            self.add_pipeline(script);
         }
-        let span = tidy.map(|tidy| (end - command.name.len(), tidy));
-        let text = match span.and_then(|(start, end)| script.get(start..end)) {
+        self.pipeline = Pipeline { first: self.simple.len(), ..Pipeline::default() };
+    }
+
+    fn add_pipeline(&mut self, script: &'a str) {
+        let stages = self.simple.get(self.pipeline.first..).unwrap_or_default();
+        let text = match self.pipeline.span.and_then(|(start, end)| script.get(start..end)) {
             Some(text) => text,
-            None => join(command.name, rest, self.arena),
-        };
-        let last = self.simple.len();
-        self.pipeline.span = match (self.pipeline.span, span) {
-            (_, span) if self.pipeline.first == last => span,
-            (Some((start, end)), Some((next, after))) if script.get(end..next) == Some(" | ") => {
-                Some((start, after))
-            }
-            _ => None,
-        };
-        self.simple.push(text);
-    }
-
-    /// What the command is within its pipeline.
-    fn stage(&mut self, command: &Command<'a>, parsed: &Parsed<'a>, nested: Nested<'a>) {
-        let Some(tool) = command.tool else { return };
-        self.roles |= 1 << tool.role as u64;
-        let args = parsed.args_of(command);
-        if scripts::is_decoder(tool, args) {
-            self.pipeline.has_decoder = true;
-            self.decoded_to_shell |= nested.is_run;
-        }
-        if command.piped && scripts::reads_input(tool, args) {
-            self.pipeline_to_shell = true;
-            self.decoded_to_shell |= self.pipeline.has_decoder;
-        }
-        self.pipeline_to_shell |= scripts::runs_output(tool, args);
-    }
-
-    fn close_pipeline(&mut self, script: &'a str) {
-        let pipeline = std::mem::take(&mut self.pipeline);
-        let stages = self.simple.get(pipeline.first..).unwrap_or_default();
-        if stages.len() > 1 {
-            let text = match pipeline.span.and_then(|(start, end)| script.get(start..end)) {
-                Some(text) => text,
-                None => {
-                    let length = stages.iter().map(|stage| stage.len() + 3).sum();
-                    let mut text = ArenaString::with_capacity_in(length, self.arena);
-                    for (index, stage) in stages.iter().enumerate() {
-                        text.push_str(if index > 0 { " | " } else { "" });
-                        text.push_str(stage);
-                    }
-                    text.into_bump_str()
+            None => {
+                let length = stages.iter().map(|stage| stage.len() + 3).sum();
+                let mut text = ArenaString::with_capacity_in(length, self.arena);
+                for (index, stage) in stages.iter().enumerate() {
+                    text.push_str(if index > 0 { " | " } else { "" });
+                    text.push_str(stage);
                 }
-            };
-            self.pipelines.push(text);
-        }
-        self.pipeline.first = self.simple.len();
+                text.into_bump_str()
+            }
+        };
+        self.pipelines.push(text);
     }
+}
+
+/// Where a command stands in the script as it is shown: with one blank between its words.
+fn span(name: &str, words: &[Word<'_>], script: &str) -> Option<(usize, usize)> {
+    let (first, rest) = words.split_first()?;
+    let bytes = script.as_bytes();
+    let start = first.start + first.raw.len();
+    let mut end = start;
+    for word in rest {
+        if word.start != end + 1 || bytes.get(end) != Some(&b' ') || !is_plain(word) {
+            return None;
+        }
+        end = word.start + word.raw.len();
+    }
+    is_plain(first).then_some((start - name.len(), end))
 }
 
 /// Whether a word stands in the script as its value, on one line.
@@ -373,15 +400,19 @@ fn is_plain(word: &Word<'_>) -> bool {
 }
 
 /// A name and words with one blank between them, all on one line.
-fn join<'a>(name: &str, words: &[Word<'_>], arena: &'a Bump) -> &'a str {
-    let length = words.iter().fold(name.len(), |length, word| length + 1 + word.value.len());
+pub(super) fn join<'a, 'w>(
+    name: &str,
+    words: impl Iterator<Item = &'w str> + Clone,
+    arena: &'a Bump,
+) -> &'a str {
+    let length = words.clone().fold(name.len(), |length, word| length + 1 + word.len());
     let mut text = ArenaString::with_capacity_in(length, arena);
     text.push_str(name);
     for word in words {
         text.push(' ');
-        text.push_str(word.value);
+        text.push_str(word);
     }
-    if text.contains(['\n', '\r']) {
+    if text.bytes().any(|byte| matches!(byte, b'\n' | b'\r')) {
         let line = text.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c });
         return ArenaString::from_iter_in(line, arena).into_bump_str();
     }

@@ -6,15 +6,13 @@ use bumpalo::collections::Vec as ArenaVec;
 use memchr::memchr;
 
 use super::class::{
-    ANSI, AT, BLANK, COLON, COMMAND, CONTINUED, DOLLAR, EQUALS, ESCAPE, NEWLINE, OPERATOR, PARAMETER, QUOTE,
-    SLASH, STOP, UNEVEN, WHOLE, class,
+    ANSI, ANYTHING, BLANK, COMMAND, CONTINUED, DOLLAR, ESCAPE, NEWLINE, OPERATOR, PARAMETER, QUOTE, STOP,
+    UNEVEN, WHOLE, class,
 };
 use super::skip::{self, Inside};
 
 /// Here-documents that one line may open; further ones are read as commands.
 const DOCUMENTS_MAX: usize = 8;
-/// What a quoted text may hold that facts ask for; it is not looked at byte by byte.
-const ANYTHING: u32 = SLASH | COLON | AT | EQUALS;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -35,6 +35,7 @@ mod lex;
 mod net;
 mod params;
 mod paths;
+mod plain;
 mod resolve;
 mod rewrite;
 mod scripts;

@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Addresses: URLs in words, and the hosts that they and the operands of network tools name.
 
+/// The place of `://` in a text.
+pub(super) fn scheme_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    // Words are short: a loop is faster than a search that has to get going.
+    let is_end = |(at, byte): &(usize, &u8)| **byte == b':' && bytes.get(at + 1..at + 3) == Some(b"//");
+    bytes.iter().enumerate().find(is_end).map(|(at, _)| at)
+}
+
 /// The URL in a word, from its scheme to the word's end.
 pub(super) fn url(word: &str) -> Option<&str> {
-    let at = memchr::memmem::find(word.as_bytes(), b"://")?;
-    let head = word.get(..at)?;
-    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    let start = head.trim_end_matches(is_scheme).len();
-    (at - start >= 2 && !word.contains([' ', '\n', '\t'])).then(|| word.get(start..)).flatten()
+    let at = scheme_end(word)?;
+    let bytes = word.as_bytes();
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let length = bytes.get(..at)?.iter().rev().take_while(|byte| is_scheme(byte)).count();
+    let is_data = bytes.iter().any(|byte| matches!(byte, b' ' | b'\n' | b'\t'));
+    (length >= 2 && !is_data).then(|| word.get(at - length..)).flatten()
 }
 
 /// The host of a URL, or of an address without a scheme: no user, no port.
 pub(super) fn host(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let place = authority.rsplit('@').next().unwrap_or("");
+    let start = scheme_end(address).map_or(0, |at| at + 3);
+    let rest = address.get(start..).unwrap_or("");
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or("");
+    let user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+    let place = authority.get(user..).unwrap_or("");
     if let Some(inner) = place.strip_prefix('[') {
         return inner.split(']').next().unwrap_or("");
     }
-    match place.split_once(':') {
+    match place.bytes().position(|byte| byte == b':') {
+        Some(port) if place.bytes().rposition(|byte| byte == b':') == Some(port) => {
+            place.get(..port).unwrap_or("")
+        }
         // More than one colon without brackets: an IPv6 address.
-        Some((_, port)) if port.contains(':') => place,
-        Some((host, _)) => host,
-        None => place,
+        _ => place,
     }
 }
 
@@ -49,7 +62,7 @@ pub(super) fn remote(operand: &str) -> Option<&str> {
     }
     if let Some((user, rest)) = operand.split_once('@') {
         let host = host(rest);
-        let named = !host.is_empty() && host.bytes().all(|byte| is_host_byte(byte));
+        let named = !host.is_empty() && host.bytes().all(is_host_byte);
         return (named && !user.contains('/')).then_some(host);
     }
     let (head, _) = operand.split_once(':').filter(|(_, path)| !path.contains(':')).unwrap_or((operand, ""));

@@ -220,5 +220,5 @@ fn replace<'a>(
             }
         }
     }
-    (*fuel > 0).then(|| &*text.into_bump_str())
+    (*fuel > 0).then(|| text.into_bump_str())
 }

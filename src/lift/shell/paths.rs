@@ -4,18 +4,48 @@
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
+use super::class::{ANSI, AT, COLON, COMMAND, EQUALS, ESCAPE, OTHER, PARAMETER, QUOTE};
+
+/// What may bring blanks into a word.
+const QUOTED: u32 = QUOTE | ESCAPE | ANSI | COMMAND | PARAMETER | EQUALS;
+/// What parts of a word are kept apart by, or may be.
+const SEPARATORS: u32 = EQUALS | AT | COLON | OTHER | QUOTED;
+
 /// Calls `found` for each path in a word: the word, or what follows `=`, `@`, `:`, `,` or an option's letter.
-pub(super) fn each<'a>(word: &'a str, mut found: impl FnMut(&'a str)) {
-    if word.contains([' ', '\n', '\t']) {
+///
+/// `flags` are at least the bits of its bytes.
+pub(super) fn each<'a>(word: &'a str, flags: u32, mut found: impl FnMut(&'a str)) {
+    if flags & QUOTED != 0 && word.bytes().any(|byte| matches!(byte, b' ' | b'\n' | b'\t')) {
         return;
     }
-    for (index, part) in word.split(['=', '@', ':', ',']).enumerate() {
-        let glued = index == 0 && part.starts_with('-');
-        let part = if glued { part.get(part.find('/').unwrap_or(part.len())..).unwrap_or("") } else { part };
-        let rooted = part.starts_with('/') || part.starts_with("~/") || is_relative(part);
-        if rooted || (index == 0 && part.len() == word.len() && is_bare(part)) {
-            found(part);
+    if flags & SEPARATORS == 0 {
+        return part(word, true, true, &mut found);
+    }
+    let mut rest = word;
+    let mut is_first = true;
+    while let Some(end) = rest.bytes().position(|byte| matches!(byte, b'=' | b'@' | b':' | b',')) {
+        part(rest.get(..end).unwrap_or(""), is_first, false, &mut found);
+        rest = rest.get(end + 1..).unwrap_or("");
+        is_first = false;
+    }
+    part(rest, is_first, is_first, &mut found);
+}
+
+/// Calls `found` with the path in a part of a word: its first, or the whole.
+fn part<'a>(part: &'a str, is_first: bool, is_whole: bool, found: &mut impl FnMut(&'a str)) {
+    match part.as_bytes() {
+        [b'/', ..] | [b'~', b'/', ..] => found(part),
+        [b'-', ..] if is_first => {
+            // An option with its value.
+            let at = part.bytes().position(|byte| byte == b'/').unwrap_or(part.len());
+            let path = part.get(at..).unwrap_or("");
+            if !path.is_empty() {
+                found(path);
+            }
         }
+        [b'.', ..] if is_relative(part) => found(part),
+        _ if is_whole && is_bare(part) => found(part),
+        _ => {}
     }
 }
 
@@ -68,7 +98,7 @@ pub(super) fn shorter<'a>(path: &'a str, arena: &'a Bump) -> Option<&'a str> {
     if path.ends_with('/') && !kept.is_empty() {
         text.push('/');
     }
-    (text.as_str() != path).then(|| &*text.into_bump_str())
+    (text.as_str() != path).then(|| text.into_bump_str())
 }
 
 /// A relative path from a folder, in the short way.
@@ -89,15 +119,24 @@ pub(super) fn is_weird(path: &str) -> bool {
     if path.starts_with("/proc/") && path.contains("/root") {
         return true;
     }
-    bytes.windows(2).enumerate().any(|(at, pair)| match pair {
-        b"//" => true,
-        b"/." => match (bytes.get(at + 2), bytes.get(at + 3)) {
-            (None | Some(b'/'), _) => true,
-            (Some(b'.'), None | Some(b'/')) => {
-                at == 0 || !path.get(..at).is_some_and(|head| head.ends_with(".."))
-            }
-            _ => false,
-        },
-        _ => false,
-    })
+    let mut after_slash = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'/' if after_slash => return true,
+            b'.' if after_slash => match (bytes.get(at + 1), bytes.get(at + 2)) {
+                (None | Some(b'/'), _) => return true,
+                (Some(b'.'), None | Some(b'/')) => {
+                    // `../..` goes up from nowhere: there is no shorter way.
+                    let head = bytes.get(..at - 1).unwrap_or_default();
+                    if !head.ends_with(b"..") {
+                        return true;
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+        after_slash = *byte == b'/';
+    }
+    false
 }

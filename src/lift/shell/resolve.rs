@@ -11,7 +11,7 @@ use super::params::{Around, Param};
 use super::rewrite::Rewriter;
 use super::scripts::command_text;
 use super::view::Via;
-use super::word::{Part, Piece, Pieces, Quote, SUSPECT, is_ifs};
+use super::word::{Part, Piece, Pieces, Quote, SUSPECT, is_empty, is_ifs};
 use super::{braces, compute, field, files, paths};
 
 /// What a word is for.
@@ -74,6 +74,7 @@ impl<'a> Rewriter<'a> {
                     has_quotes = true;
                     field.push(self.ansi(piece, raw));
                 }
+                Part::Command if is_empty(piece.text) => {}
                 Part::Command => self.substitution(piece, quoted, splits, &mut field, fields),
                 Part::Parameter
                     if is_ifs(piece.text) && !self.env.has("IFS") && piece.text.len() < raw.len() =>
@@ -185,7 +186,7 @@ impl<'a> Rewriter<'a> {
             self.changed |= !std::ptr::eq(located, short);
             short = located;
         }
-        if place == Place::Program {
+        if place == Place::Program && !pattern {
             short = files::without_folder(short);
         }
         if std::ptr::eq(short, text) {

@@ -297,9 +297,13 @@ impl<'a> Rewriter<'a> {
                     self.write(&field);
                 }
             }
-            kind => {
-                let place = if kind == Redirection::String { Place::Argument } else { Place::File };
-                let fields = self.resolve(target, place);
+            Redirection::String => {
+                let field = self.resolve_value(target.raw, target.flags);
+                self.space();
+                self.write(&field);
+            }
+            _ => {
+                let fields = self.resolve(target, Place::File);
                 self.fields(&fields);
             }
         }

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use super::class::{COMMAND, HIDDEN};
-use super::commands::{Command, Parsed, Word, program, takes_next};
+use super::commands::{Simple, Word, program, takes_next};
 use super::tools::{Role, Tool};
 use super::view::DEPTH_MAX;
 use super::word::{Part, Pieces, inside};
@@ -21,8 +21,7 @@ pub(super) struct Nested<'a> {
 
 /// Adds the scripts that a command holds.
 pub(super) fn of<'a>(
-    command: &Command<'a>,
-    parsed: &Parsed<'a>,
+    command: &Simple<'a, '_>,
     nested: Nested<'a>,
     arena: &'a Bump,
     queue: &mut ArenaVec<'a, Nested<'a>>,
@@ -32,7 +31,7 @@ pub(super) fn of<'a>(
         return;
     }
     let mut push = |script: &'a str, is_run| queue.push(Nested { script, depth, is_run });
-    let args = parsed.args_of(command);
+    let args = command.args();
     let scripts = command.tool.map(|tool| scripts(tool, args)).unwrap_or_default();
     match scripts {
         Scripts::None => {}
@@ -48,24 +47,21 @@ pub(super) fn of<'a>(
             }
         }
     }
-    if parsed.flags & COMMAND == 0 {
+    if command.flags & COMMAND == 0 {
         return;
     }
-    let first = command.words.0;
-    for (index, word) in parsed.words_of(command).iter().enumerate() {
-        let arg = (first + index).checked_sub(command.program + 1);
+    for (index, word) in command.words.iter().enumerate() {
         let is_script = match scripts {
             Scripts::None => false,
-            Scripts::One(script) => arg == Some(script),
-            Scripts::All => arg.is_some(),
+            Scripts::One(script) => index == command.program + 1 + script,
+            Scripts::All => index > command.program,
         };
         if word.flags & COMMAND != 0 && !is_script {
-            let is_program = first + index == command.program;
             let sourced = word.value.starts_with("<(") && runs_files(command.role());
-            substitutions(word, arena, |script| push(script, is_program || sourced));
+            substitutions(word, arena, |script| push(script, index == command.program || sourced));
         }
     }
-    for redirect in parsed.redirects_of(command) {
+    for redirect in command.redirects {
         if let Some(target) = redirect.target.filter(|target| target.flags & COMMAND != 0) {
             let is_run = command.role() == Some(Role::Shell);
             substitutions(&target, arena, |script| push(script, is_run));

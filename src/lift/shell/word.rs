@@ -5,13 +5,13 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use super::class::{
-    ANSI, BRACE, CONTINUED, DOLLAR, ESCAPE, HIDDEN, LIST, PARAMETER, QUOTE, SPECIAL, VEILED, VEILED_TWICE,
-    WHOLE, assignment, class, classes, is_name,
+    ANSI, BRACE, COMMAND, CONTINUED, DOLLAR, ESCAPE, HIDDEN, LIST, PARAMETER, QUOTE, SPECIAL, VEILED,
+    VEILED_TWICE, WHOLE, assignment, class, classes, is_name,
 };
 use super::skip::{self, Inside};
 
 /// A word without any of these is its own value.
-pub(super) const SUSPECT: u32 = QUOTE | ESCAPE | ANSI | PARAMETER | BRACE | CONTINUED;
+pub(super) const SUSPECT: u32 = QUOTE | ESCAPE | ANSI | PARAMETER | COMMAND | BRACE | CONTINUED;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -181,6 +181,11 @@ pub(super) fn unquoted<'a>(raw: &'a str, arena: &'a Bump) -> &'a str {
     text.into_bump_str()
 }
 
+/// Whether a substitution runs nothing, and so stands for nothing.
+pub(super) fn is_empty(command: &str) -> bool {
+    !command.starts_with(['<', '>']) && inside(command).trim_ascii().is_empty()
+}
+
 /// Whether a parameter is the blank that separates words.
 pub(super) fn is_ifs(parameter: &str) -> bool {
     let name = parameter.trim_start_matches(['$', '{']);
@@ -208,6 +213,7 @@ pub(super) fn hidden(raw: &str) -> u32 {
                 let assigned = assignment(raw).is_some_and(|(_, value)| value.len() == piece.text.len());
                 flags |= if assigned || piece.text.len() == raw.len() { 0 } else { HIDDEN | VEILED_TWICE };
             }
+            Part::Command if is_empty(piece.text) && piece.text.len() < raw.len() => flags |= HIDDEN | VEILED,
             Part::Parameter | Part::Command | Part::Arithmetic => needed = true,
         }
     }
