@@ -95,6 +95,32 @@ def records():
     yield from texts("tests/data/cowrie/*", "tests/data/syslog/*")
 
 
+def mails():
+    yield from texts("samples/*.eml")
+    head = b"From: a@b.example\r\nTo: c@d.example\r\nSubject: =?utf-8?B?w6k=?=\r\n"
+    parts = [
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhttp://a.example/=3Fx=\r\ny",
+        b"Content-Type: text/html; charset=iso-8859-1\r\n\r\n<a href='https://xn--x.example/'>\xe9</a><script>new Blob([atob('QUJD')])</script>",
+        b"Content-Type: application/octet-stream; name*=utf-8''a%2Eiso\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAoACQAAAA==",
+        b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nbody",
+    ]
+    boundary = b"Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
+    for part in parts:
+        yield head + part
+    whole = head + boundary + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
+    yield whole
+    yield b"From x Thu Jan  1 00:00:00 2026\n" + whole + b"\n\nFrom y Thu Jan  1 00:00:00 2026\n" + whole
+
+
+def artefacts():
+    """A decoy's name, a line end, a message's; some stand in the tree that the target makes."""
+    stamp = "2026-05-02T06:22:48Z_0123456789ab_"
+    for name in ("message.eml", "link.eml", "folder", "absent", "..", "hard.eml"):
+        yield f"mx-01\n{stamp}{name}".encode()
+    for text in ("mx-01\n../../outside", "..\nsecret", "mx-01/smtp\nx", f"link\n{stamp}message.eml", "\n", "MX\n\0"):
+        yield text.encode()
+
+
 TARGETS = {
     "expression": expressions,
     "rule_yaml": lambda: texts("rules/ttp/*.yaml", "tests/golden/*.yaml", "tests/broken/*.yaml"),
@@ -103,6 +129,8 @@ TARGETS = {
     "shell_view": commands,
     "intel_payload": intel,
     "formats": records,
+    "mail": mails,
+    "artefact_name": artefacts,
 }
 
 
