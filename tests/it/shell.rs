@@ -173,14 +173,11 @@ fn nothing_repeated_is_slow() {
             let views = views(&line, Layers::All, &arena);
             let spent = start.elapsed();
             assert!(!views.is_empty());
-            if std::env::var_os("SHELL_TIMES").is_some() {
-                eprintln!(
-                    "{:?} {head}{pattern:?} {} views, {} KiB",
-                    spent,
-                    views.len(),
-                    arena.allocated_bytes() >> 10
-                );
-            }
+            assert!(
+                arena.allocated_bytes() < 32 << 20,
+                "{head}{pattern:?} takes {}",
+                arena.allocated_bytes()
+            );
             assert!(spent < SLOW, "{head}{pattern:?} takes {spent:?}");
         }
     }

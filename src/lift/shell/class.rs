@@ -65,6 +65,13 @@ pub(super) const FED: u32 = 1 << 27;
 /// A command that takes its words from what another one prints: `xargs`.
 pub(super) const PASSED_ON: u32 = 1 << 28;
 
+/// Something sets a variable.
+pub(super) const SETS: u32 = 1 << 29;
+/// A parameter that is more than the value of a variable: `${x…}`, `$@`, `$1`.
+pub(super) const OPERATED: u32 = 1 << 30;
+/// A pattern that may stand for a file far from here, or for a program.
+pub(super) const PATTERN: u32 = 1 << 31;
+
 static TABLE: [u32; 256] = table();
 
 #[expect(clippy::indexing_slicing, reason = "constant evaluation would not build if it were out of bounds")]

@@ -6,7 +6,8 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use super::class::{
-    ANSI, COLON, COMMAND, ESCAPE, FED, HIDDEN, PASSED_ON, QUOTE, SLASH, TILDE, VEILED, VEILED_TWICE, WEIRD,
+    ANSI, COLON, COMMAND, EQUALS, ESCAPE, FED, GLOB, HIDDEN, PASSED_ON, PATTERN, QUOTE, SETS, SLASH, TILDE,
+    VEILED, VEILED_TWICE, WEIRD,
 };
 use super::commands::{Redirect, Simple, Word, parse, program, takes_next};
 use super::lex::Redirection;
@@ -119,6 +120,9 @@ impl<'a> Builder<'a> {
 
     /// Adds the commands that `find` runs.
     fn found(&mut self) {
+        if self.found.is_empty() {
+            return;
+        }
         for (name, text) in self.found.drain(..) {
             self.argv0.push(name);
             self.simple.push(text);
@@ -172,6 +176,9 @@ impl<'a> Builder<'a> {
         let (before, rest) = command.words.split_at_checked(command.program).unwrap_or_default();
         for word in before {
             self.word(word);
+            if command.is_data || word.flags & EQUALS != 0 {
+                self.flags |= SETS;
+            }
             if command.is_data {
                 self.args.push(word.value);
             } else if word.value.ends_with("xargs") {
@@ -181,6 +188,7 @@ impl<'a> Builder<'a> {
         if let Some((program, args)) = rest.split_first() {
             self.word(program);
             self.argv0.push(command.name);
+            self.pattern(command.name, program.flags);
             for arg in args {
                 self.args.push(arg.value);
             }
@@ -205,6 +213,13 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether a program is named by a pattern.
+    pub(super) fn pattern(&mut self, name: &str, flags: u32) {
+        if flags & GLOB != 0 && !matches!(name, "[" | "[[") {
+            self.flags |= PATTERN;
+        }
+    }
+
     /// Paths and URLs of a word.
     #[inline]
     fn word(&mut self, word: &Word<'a>) {
@@ -222,6 +237,9 @@ impl<'a> Builder<'a> {
         } else if word == "~" {
             self.paths.push(word);
         } else if flags & (SLASH | TILDE) != 0 {
+            if flags & GLOB != 0 {
+                self.flags |= PATTERN;
+            }
             paths::each(word, flags, |path| _ = self.path(path));
         }
     }
@@ -265,6 +283,9 @@ impl<'a> Builder<'a> {
     fn redirect(&mut self, kind: Redirection, target: &Word<'a>) {
         let is_descriptor = target.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let substituted = target.flags & COMMAND != 0;
+        if target.flags & GLOB != 0 {
+            self.flags |= PATTERN;
+        }
         match kind {
             Redirection::Duplicate if is_descriptor => {}
             Redirection::String | Redirection::Document => self.flags |= FED,
@@ -355,10 +376,12 @@ impl<'a> Builder<'a> {
     /// Ends a pipeline.
     #[inline]
     pub(super) fn close_pipeline(&mut self, script: &'a str) {
-        if self.simple.len() > self.pipeline.first + 1 {
+        let count = self.simple.len();
+        if count > self.pipeline.first + 1 {
             self.add_pipeline(script);
         }
-        self.pipeline = Pipeline { first: self.simple.len(), ..Pipeline::default() };
+        self.pipeline.first = count;
+        self.pipeline.has_decoder = false;
     }
 
     fn add_pipeline(&mut self, script: &'a str) {

@@ -64,6 +64,17 @@ pub(super) fn is_known(path: &str) -> bool {
     FILES.contains(&path)
 }
 
+/// Whether one of those has that name, or ends in it.
+pub(super) fn is_known_name(name: &str) -> bool {
+    let name = name.as_bytes();
+    let ends = |file: &&str| {
+        let file = file.as_bytes();
+        // Last bytes differ sooner than whole names.
+        file.last() == name.last() && file.ends_with(name)
+    };
+    name.len() > 2 && FILES.iter().any(ends)
+}
+
 /// A program's word without the folder, if that is one of the system's.
 pub(super) fn without_folder(program: &str) -> &str {
     let name = FOLDERS.iter().find_map(|folder| program.strip_prefix(folder)).unwrap_or(program);

@@ -6,8 +6,8 @@ use bumpalo::collections::Vec as ArenaVec;
 use memchr::memchr;
 
 use super::class::{
-    ANSI, ANYTHING, BLANK, COMMAND, CONTINUED, DOLLAR, ESCAPE, NEWLINE, OPERATOR, PARAMETER, QUOTE, STOP,
-    UNEVEN, WHOLE, class,
+    ANSI, ANYTHING, BLANK, COMMAND, CONTINUED, DOLLAR, ESCAPE, NEWLINE, OPERATED, OPERATOR, PARAMETER, QUOTE,
+    STOP, UNEVEN, WHOLE, class,
 };
 use super::skip::{self, Inside};
 
@@ -305,8 +305,8 @@ impl Lexer<'_, '_> {
                 *flags |= QUOTE | ANYTHING;
                 self.double(at + 1, flags)
             }
-            _ => {
-                *flags |= PARAMETER;
+            next => {
+                *flags |= parameter(next.copied());
                 skip::parameter(self.bytes, at + 1)
             }
         }
@@ -330,10 +330,15 @@ impl Lexer<'_, '_> {
                 b'\\' => ESCAPE,
                 b'`' => COMMAND,
                 b'$' if inside.get(index + 1) == Some(&b'(') => COMMAND,
-                b'$' => PARAMETER,
+                b'$' => parameter(inside.get(index + 1).copied()),
                 _ => 0,
             };
         }
         end
     }
+}
+
+/// The bits of a parameter by what follows its `$`.
+fn parameter(next: Option<u8>) -> u32 {
+    PARAMETER | if matches!(next, Some(b'{' | b'@' | b'*' | b'!' | b'0'..=b'9')) { OPERATED } else { 0 }
 }

@@ -16,6 +16,9 @@
 //! | state | variables, the working directory, patterns that fit few files | `env`, `params`, `files` |
 //! | computed | what the line prints for a shell to run, or puts into its own words | `compute`, `emulate` |
 //!
+//! The raw facts of a line of plain words are read in one pass (`plain`); every other text is split into
+//! tokens (`lex`) and commands (`commands`) first.
+//!
 //! A command is what a shell would run: comments, quoted data, here-documents and the operands of other
 //! commands are none. Case is never folded, and Unicode never normalised.
 

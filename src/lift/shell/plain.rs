@@ -11,8 +11,8 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::class::{
-    ANYTHING, AT, BLANK, BRACE, COLON, DOLLAR, EQUALS, ESCAPE, NEWLINE, OPERATOR, QUOTE, SLASH, STOP, TILDE,
-    WHOLE, assignment, class, classes,
+    ANYTHING, AT, BLANK, BRACE, COLON, DOLLAR, EQUALS, ESCAPE, GLOB, NEWLINE, OPERATOR, QUOTE, SLASH, STOP,
+    TILDE, WHOLE, assignment, class, classes,
 };
 use super::commands::{Redirect, Simple, Word, program};
 use super::facts::Builder;
@@ -251,6 +251,9 @@ impl<'a> Builder<'a> {
             Some(text) => text,
             None => super::facts::join(name, args.iter().copied(), self.arena),
         };
+        if line.flags & GLOB != 0 && line.quoted & 1 == 0 {
+            self.pattern(name, classes(first));
+        }
         self.show(text, span, script);
         let mut places = line.places;
         while places != 0 {

@@ -248,19 +248,20 @@ const fn hash(name: &[u8]) -> usize {
 /// The tool of that name; a version at its end (`python3.11`) does not matter.
 #[inline]
 pub(super) fn lookup(name: &str) -> Option<&'static Tool> {
-    let found = exact(name);
-    if found.is_none() {
-        // The dynamic loader runs what it is given.
-        if name.starts_with("ld-linux") || name.starts_with("ld-musl") {
-            return exact("catchsegv");
-        }
-        let last = name.bytes().next_back()?;
-        if last.is_ascii_digit() {
-            let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-            return exact(name).filter(|tool| matches!(tool.role, Role::Interpreter | Role::Shell));
-        }
+    match exact(name) {
+        None if matches!(name.as_bytes(), [.., b'0'..=b'9']) => versioned(name),
+        found => found,
     }
-    found
+}
+
+#[cold]
+fn versioned(name: &str) -> Option<&'static Tool> {
+    // The dynamic loader runs what it is given.
+    if ["ld-linux", "ld-musl"].iter().any(|loader| name.starts_with(loader)) {
+        return exact("catchsegv");
+    }
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    exact(name).filter(|tool| matches!(tool.role, Role::Interpreter | Role::Shell))
 }
 
 fn exact(name: &str) -> Option<&'static Tool> {

@@ -4,16 +4,16 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::class::{COMMAND, CONTINUED, FED, GLOB, HIDDEN, PARAMETER, PASSED_ON, UNEVEN, WEIRD};
-use super::edit;
+use super::class::{
+    COMMAND, CONTINUED, FED, GLOB, HIDDEN, OPERATED, PARAMETER, PASSED_ON, PATTERN, SETS, UNEVEN, WEIRD,
+};
 use super::facts::{Read, read};
 use super::rewrite::rewrite;
 use super::tools::Role;
+use super::{edit, files};
 
 /// Bits of a line whose words the lexical layer can change.
 const LEXICAL: u32 = HIDDEN | CONTINUED | UNEVEN | WEIRD;
-/// Bits of a line whose words the state layer can change.
-const STATE: u32 = PARAMETER | GLOB;
 /// Texts inside of texts; what is deeper stays as it is written.
 const ROUNDS_MAX: usize = 3;
 
@@ -149,7 +149,7 @@ pub fn views<'a>(line: &'a str, layers: Layers, arena: &'a Bump) -> &'a [View<'a
         text = settled(text, Via::Lexical, arena);
         last = add(&mut views, Via::Lexical, text, arena);
     }
-    if last.flags & STATE != 0 || last.roles & (1 << Role::Cd as u64) != 0 {
+    if may_depend(&last) {
         text = settled(text, Via::State, arena);
         last = add(&mut views, Via::State, text, arena);
     }
@@ -169,7 +169,23 @@ pub fn views<'a>(line: &'a str, layers: Layers, arena: &'a Bump) -> &'a [View<'a
 
 /// Whether a line can have more than its raw view.
 fn may_hide(raw: &Read<'_>) -> bool {
-    raw.flags & (LEXICAL | STATE) != 0 || raw.roles & (1 << Role::Cd as u64) != 0 || may_compute(raw)
+    raw.flags & LEXICAL != 0 || may_depend(raw) || may_compute(raw)
+}
+
+/// Whether a word may depend on what the line did before, or on files.
+fn may_depend(read: &Read<'_>) -> bool {
+    const SETTERS: u64 = 1 << Role::Declare as u64 | 1 << Role::Set as u64 | 1 << Role::Read as u64;
+    if read.flags & (OPERATED | PATTERN) != 0 {
+        return true;
+    }
+    if read.flags & PARAMETER != 0 && (read.flags & SETS != 0 || read.roles & SETTERS != 0) {
+        return true;
+    }
+    let is_relative = |path: &&str| !path.starts_with(['/', '~', '$']);
+    read.roles & (1 << Role::Cd as u64) != 0
+        && (read.flags & GLOB != 0
+            || read.facts.paths.iter().any(is_relative)
+            || read.facts.args.iter().any(|arg| files::is_known_name(arg)))
 }
 
 /// Whether something prints, and something runs what is printed.
