@@ -40,6 +40,8 @@ pub enum Stranded<'c> {
     /// This technique was withdrawn, and no live one stands for it. It is the one that was asked for,
     /// or the parent of its successor.
     Retired(&'c Technique),
+    /// Neither this release nor the embedded one has such a tactic.
+    UnknownTactic,
     /// This technique, which is live, has not that tactic but several others.
     Tactics(&'c Technique),
 }
@@ -78,6 +80,10 @@ impl Catalogue {
         }
         if is_ics_tactic(tactic) || next.has_tactic(tactic) {
             return Ok((next, tactic));
+        }
+        // One that no release knows is a slip of the pen, and nothing to follow.
+        if self.tactic(tactic).is_none() && Self::embedded().tactic(tactic).is_none() {
+            return Err(Stranded::UnknownTactic);
         }
         match &*next.tactics {
             [only] => Ok((next, only)),

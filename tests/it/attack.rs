@@ -22,6 +22,7 @@ use decnet_ttp::attack::{
     Catalogue, Status, is_group_id, is_ics_tactic, is_tactic_id, is_technique_id, license, pack,
 };
 use proptest::prelude::*;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 const TABLE: &str = include_str!("../../src/attack/data/enterprise-19.0.tsv");
@@ -286,6 +287,41 @@ pub(crate) fn stix_21(more: &str) -> String {
             .to_owned(),
     ];
     format!(r#"{{"type":"bundle","id":"bundle--1","objects":[{}{more}]}}"#, objects.join(","))
+}
+
+/// A whole bundle of STIX 2.1 that says what a catalogue says, but for the techniques that it revokes.
+pub(crate) fn stix_of(attack: &Catalogue, version: &str, revoked: &[(&str, &str)]) -> String {
+    let reference = |id: &str| json!([{"source_name": "mitre-attack", "external_id": id}]);
+    let mut objects = vec![
+        json!({"type": "x-mitre-collection", "id": "x-mitre-collection--1", "x_mitre_version": version}),
+        json!({"type": "marking-definition", "id": "marking-definition--1",
+            "definition": {"statement": "Copyright 2015-2027, The MITRE Corporation."}}),
+    ];
+    for tactic in attack.tactics() {
+        objects.push(json!({"type": "x-mitre-tactic", "id": format!("x-mitre-tactic--{}", tactic.stix),
+            "external_references": reference(&tactic.id), "name": tactic.name,
+            "x_mitre_shortname": tactic.shortname}));
+    }
+    let stix = |id: &str| format!("attack-pattern--{}", attack.technique(id).unwrap().stix);
+    for technique in attack.techniques() {
+        let by = match &technique.status {
+            Status::Revoked { by } => by.as_deref(),
+            _ => revoked.iter().find(|(id, _)| **id == *technique.id).map(|(_, by)| *by),
+        };
+        let phases: Vec<_> = technique
+            .tactics
+            .iter()
+            .map(|id| json!({"kill_chain_name": "mitre-attack", "phase_name": attack.tactic(id).unwrap().shortname}))
+            .collect();
+        objects.push(json!({"type": "attack-pattern", "id": stix(&technique.id), "name": technique.name,
+            "external_references": reference(&technique.id), "kill_chain_phases": phases,
+            "revoked": by.is_some(), "x_mitre_deprecated": technique.status == Status::Deprecated}));
+        if let Some(by) = by {
+            objects.push(json!({"type": "relationship", "id": format!("relationship--{}", technique.stix),
+                "relationship_type": "revoked-by", "source_ref": stix(&technique.id), "target_ref": stix(by)}));
+        }
+    }
+    json!({"type": "bundle", "id": "bundle--1", "objects": objects}).to_string()
 }
 
 #[test]

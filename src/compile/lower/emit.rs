@@ -68,11 +68,6 @@ fn superseded<'c>(
     if parent_id(&written.value) != parent {
         return None;
     }
-    // A tactic that neither this release nor the embedded one knows is a slip of the pen.
-    let known = |catalogue: &Catalogue| catalogue.tactic(&emit.tactic.value).is_some();
-    if !is_ics_tactic(&emit.tactic.value) && !known(catalogue) && !known(Catalogue::embedded()) {
-        return None;
-    }
     let (next, tactic) = catalogue.follow(&written.value, &emit.tactic.value).ok()?;
     let (technique, sub) = match &next.parent {
         Some(parent) => (catalogue.technique(parent)?, Some(next)),
@@ -146,8 +141,26 @@ fn as_written<'c>(
     Some(Resolved { tactic: emit.tactic.value.clone(), technique, sub })
 }
 
+/// Reports a technique that something leads to and that is not in force; with `older`, one that was
+/// replaced since is a warning.
+pub(super) fn mapped(id: &Spanned<String>, catalogue: &Catalogue, older: bool, diags: &mut Diagnostics) {
+    match catalogue.successor(&id.value).filter(|next| older && *next.id != id.value) {
+        Some(next) => {
+            let message = format!("`{}` is `{}` in ATT&CK {}", id.value, next.id, catalogue.release());
+            diags.push(Diagnostic::new(Code::Superseded, id.span, message).label(format!(
+                "counts for `{}` {}",
+                next.id,
+                next.full_name()
+            )));
+        }
+        None => {
+            technique(id, catalogue, diags);
+        }
+    }
+}
+
 /// The live technique of an id.
-pub(super) fn technique<'c>(
+fn technique<'c>(
     id: &Spanned<String>,
     catalogue: &'c Catalogue,
     diags: &mut Diagnostics,

@@ -48,7 +48,10 @@ pub(super) fn check(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnost
                 .maybe_help(help.map(|word| format!("did you mean `{word}`?"))),
             );
         }
-        check_signals(table, &uses, context.catalogue, diags);
+        let release = table.attack_release.as_ref().map(|release| &release.value);
+        let release = release.or(pack.manifest.attack_release.as_ref());
+        let older = release.is_some_and(|release| emit::is_older(release, context.catalogue));
+        check_signals(table, &uses, context.catalogue, older, diags);
     }
 }
 
@@ -68,10 +71,16 @@ fn is_read(table: &IntelTable, pack: &ast::Pack) -> bool {
     })
 }
 
-fn check_signals(table: &IntelTable, uses: &[&TableUse], catalogue: &Catalogue, diags: &mut Diagnostics) {
+fn check_signals(
+    table: &IntelTable,
+    uses: &[&TableUse],
+    catalogue: &Catalogue,
+    older: bool,
+    diags: &mut Diagnostics,
+) {
     for signal in &table.signals {
         for technique in &signal.techniques {
-            emit::technique(&technique.id, catalogue, diags);
+            emit::mapped(&technique.id, catalogue, older, diags);
             let threshold = technique.threshold.as_ref();
             if let Some(threshold) = threshold.filter(|_| uses.iter().any(|found| found.threshold.is_none()))
             {
@@ -156,7 +165,7 @@ impl<'a> Scope<'a> {
         table: &'a IntelTable,
         emit: &ast::Emit,
     ) -> EmitGate {
-        let leads = leads(found, table, emit);
+        let leads = leads(found, table, emit, self.context.catalogue);
         if leads.is_empty() {
             let technique = emit.sub_technique.as_ref().unwrap_or(&emit.technique);
             let message = format!("no signal of `{}` leads to `{}`", table.provider.value, technique.value);
@@ -262,9 +271,20 @@ impl<'a> Scope<'a> {
 const REFERENCES: &str = "external_references";
 
 /// The signals that lead to an emit's technique: strongest first, those that only stand in last.
-fn leads<'t>(found: &'t TableUse, table: &'t IntelTable, emit: &ast::Emit) -> Vec<Lead<'t>> {
+fn leads<'t>(
+    found: &'t TableUse,
+    table: &'t IntelTable,
+    emit: &ast::Emit,
+    catalogue: &Catalogue,
+) -> Vec<Lead<'t>> {
+    // Rule and table may be written for different releases.
+    let is_same = |a: &str, b: &str| {
+        let next = |id: &str| catalogue.successor(id).map(|technique| &*technique.id);
+        a == b || next(a).is_some_and(|next_a| Some(next_a) == next(b))
+    };
     let is_wanted = |id: &str| {
-        id == emit.technique.value || emit.sub_technique.as_ref().is_some_and(|sub| sub.value == id)
+        is_same(id, &emit.technique.value)
+            || emit.sub_technique.as_ref().is_some_and(|sub| is_same(id, &sub.value))
     };
     let mut leads = Vec::new();
     for signal in &table.signals {

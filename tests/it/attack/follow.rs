@@ -119,6 +119,7 @@ fn following_gives_what_holds_itself_and_says_why_there_is_nothing() {
     assert_eq!(follow("T1562.004", "TA0106"), Ok(("T1686", "TA0106")));
     assert_eq!(follow("T1222", "TA0005"), Ok(("T1222", "TA0112")));
     assert_eq!(follow("T9999", "TA0005"), Err(Stranded::Unknown));
+    assert_eq!(follow("T1222", "TA9999"), Err(Stranded::UnknownTactic));
     assert!(matches!(follow("T1064", "TA0002"), Err(Stranded::Retired(it)) if *it.id == *"T1064"));
     assert!(matches!(follow("T1050", "TA0040"), Err(Stranded::Tactics(it)) if *it.id == *"T1543.003"));
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use decnet_ttp::attack::bundle::Sha256Digest;
-use decnet_ttp::attack::license;
+use decnet_ttp::attack::{Catalogue, license};
 
 use super::run::{Ran, binary};
 use crate::attack::bundle::{Folder, official};
-use crate::attack::stix_21;
+use crate::attack::{stix_21, stix_of};
 
 /// The binary in that folder, with a cache folder below it.
 fn run_in(folder: &Folder, args: &[&str]) -> Ran {
@@ -133,15 +133,21 @@ fn the_official_bundle_loads_in_150_mib() {
     assert!(shown.stdout.contains("enterprise-v18.1"));
 }
 
+/// A release 20.0 that is as the built-in one, but for two techniques that it revokes.
+fn release_20() -> String {
+    stix_of(Catalogue::embedded(), "20.0", &[("T1003.008", "T1003.007"), ("T1105", "T1570")])
+}
+
 #[test]
 fn rules_are_held_against_the_bundle_that_is_named_or_in_the_environment() {
     let folder = Folder::new("cli-rules");
-    folder.write("b.json", stix_21(""));
+    folder.write("b.json", release_20());
     folder.write("LICENSE.txt", license().text);
     folder.write(
         "rules/ttp/R1.yaml",
         "rule_id: R1\nrule_version: 1\nname: one\napplies_to: [command]\nattack_release: enterprise-v19.0\n\
-         match: command_text contains \"x\"\nemits: [{tactic: TA0002, technique_id: T1061, confidence: 0.9}]\n\
+         match: command_text contains \"x\"\nemits:\n  - {tactic: TA0006, technique_id: T1003, \
+         sub_technique_id: T1003.008, confidence: 0.9}\n\
          tests: [{hit: {command_text: x}}, {miss: {command_text: y}}]\n",
     );
     folder.write(
@@ -153,15 +159,15 @@ fn rules_are_held_against_the_bundle_that_is_named_or_in_the_environment() {
     let refused = run_in(&folder, &[&tag[..], &bundle].concat());
     assert_eq!((refused.code, refused.stdout.as_str()), (78, ""), "a bundle that nobody vouches for");
     assert!(refused.stderr.contains("import it with its SHA-256"), "{}", refused.stderr);
-    assert_eq!(run_in(&folder, &["attack", "import", "b.json", "--sha256", &digest(stix_21(""))]).code, 0);
+    assert_eq!(run_in(&folder, &["attack", "import", "b.json", "--sha256", &digest(release_20())]).code, 0);
 
     let embedded = run_in(&folder, &tag);
-    assert_eq!(embedded.code, 78, "in the built-in release T1061 has no successor: {}", embedded.stderr);
+    assert!(embedded.stdout.contains(r#""sub_technique_id":"T1003.008""#), "{}", embedded.stderr);
     let tagged = run_in(&folder, &[&tag[..], &bundle].concat());
     assert_eq!(tagged.code, 0, "{}", tagged.stderr);
     for part in [
-        r#""tactic":"TA0002","technique_id":"T1059","sub_technique_id":null,"technique_name":"Interpreter""#,
-        r#""attack_release":"enterprise-v20.0","mitre_url":"https://attack.mitre.org/T1059""#,
+        r#""technique_id":"T1003","sub_technique_id":"T1003.007","technique_name":"OS Credential Dumping: Proc Filesystem""#,
+        r#""attack_release":"enterprise-v20.0","mitre_url":"https://attack.mitre.org/techniques/T1003/007""#,
     ] {
         assert!(tagged.stdout.contains(part), "{}", tagged.stdout);
     }
@@ -177,20 +183,38 @@ fn rules_are_held_against_the_bundle_that_is_named_or_in_the_environment() {
     let with = |args: &[&str]| run_in(&folder, &[args, &cached].concat());
     assert_eq!(with(&["test", "rules"]).code, 0);
     let listed = with(&["rules", "list", "--rules", "rules"]);
-    assert!(listed.stdout.contains("T1059") && listed.stderr.contains("enterprise-v20.0"));
+    assert!(listed.stdout.contains("T1003.007") && listed.stderr.contains("enterprise-v20.0"));
     let shown = with(&["rules", "show", "R1", "--rules", "rules"]);
-    assert!(
-        shown.stdout.contains("for TA0002 Execution; https://attack.mitre.org/T1059"),
-        "{}",
-        shown.stdout
-    );
+    assert!(shown.stdout.contains("T1003.007 OS Credential Dumping: Proc Filesystem"), "{}", shown.stdout);
     let plan = with(&["explain", "--rules", "rules", "--rule", "R1", "--ir"]);
-    assert!(plan.stdout.contains("T1059"), "{}{}", plan.stdout, plan.stderr);
-
-    // The bundle has one tactic, so that a worker would not start.
+    assert!(plan.stdout.contains("T1003.007"), "{}{}", plan.stdout, plan.stderr);
     let checked = with(&["check", "rules"]);
-    assert_eq!(checked.code, 1);
-    assert!(checked.stdout.contains("warning[W009]: `T1061` is `T1059` in ATT&CK enterprise-v20.0"));
-    assert!(checked.stdout.contains("kill chain: there is no tactic TA0043\n"), "{}", checked.stdout);
-    assert!(!checked.stdout.contains("  R1: "), "{}", checked.stdout);
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+    assert!(checked.stdout.contains("warning[W009]: `T1003.008` is `T1003.007` in ATT&CK enterprise-v20.0"));
+}
+
+#[test]
+fn no_release_strands_the_built_in_rules_and_a_broken_one_is_told_whole() {
+    let folder = Folder::new("cli-strand");
+    folder.write("LICENSE.txt", license().text);
+    let import = |text: &str| {
+        folder.write("b.json", text);
+        let _ = std::fs::remove_dir_all(folder.path("xdg"));
+        let ran = run_in(&folder, &["attack", "import", "b.json", "--sha256", &digest(text)]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        run_in(&folder, &["check", "--attack-bundle", "cache"])
+    };
+    let checked = import(&release_20());
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+    // Rules, and what leads to them from the tables of intelligence providers.
+    assert!(checked.stdout.contains("counts for `T1570` Lateral Tool Transfer"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("tagged as `T1570` Lateral Tool Transfer, for TA0008"));
+    let other = |line: &&str| line.starts_with("warning") && !line.contains("W004") && !line.contains("W009");
+    assert_eq!(checked.stdout.lines().find(other), None);
+
+    // One tactic less: rules that have it are refused, and the kill chain has no place for its phase.
+    let without = release_20().replace(r#""external_id":"TA0008""#, r#""external_id":"TA0998""#);
+    let refused = import(&without);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stdout.contains("  kill chain: there is no tactic TA0008\n"), "{}", refused.stdout);
 }

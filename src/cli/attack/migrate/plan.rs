@@ -75,6 +75,10 @@ fn target(emit: &ast::Emit, attack: &Catalogue) -> Result<Target, Box<Diagnostic
                 let message = format!("`{}` is not in force although its sub-technique is", parent.id);
                 problem(Code::RetiredTechnique, emit.technique.span, message)
             }
+            Stranded::UnknownTactic => {
+                let message = format!("there is no tactic `{}`", emit.tactic.value);
+                problem(Code::UnknownTactic, emit.tactic.span, message)
+            }
             Stranded::Tactics(next) => {
                 let message = format!("`{}` does not belong to tactic `{}`", next.id, emit.tactic.value);
                 let theirs: Vec<String> = next.tactics.iter().map(|id| format!("`{id}`")).collect();
