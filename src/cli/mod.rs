@@ -10,7 +10,9 @@ mod explain;
 mod input;
 mod man;
 mod pack;
+mod phases;
 mod rules;
+mod stored;
 mod tag;
 mod test;
 mod text;
@@ -56,6 +58,7 @@ enum Command {
     Explain(explain::Args),
     Rules(rules::Args),
     Attack(attack::Args),
+    Phases(phases::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -89,6 +92,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(args, ui),
         Command::Rules(args) => rules::run(args, ui),
         Command::Attack(args) => attack::run(args, ui),
+        Command::Phases(args) => phases::run(args, ui),
         Command::Completions(args) => completions::run(args, ui),
         Command::Man(args) => man::run(args, ui),
     }

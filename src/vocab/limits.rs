@@ -63,6 +63,8 @@ pub struct Limits {
     pub mail_text_bytes: usize,
     /// Different URLs that are taken from a message; further ones are passed over.
     pub mail_urls: usize,
+    /// Pairs of actor and decoy whose kill-chain phases are kept; tags of further pairs are counted.
+    pub trails: usize,
 }
 
 impl Limits {
@@ -120,6 +122,8 @@ impl Limits {
     pub const MAIL_TEXT_BYTES: usize = 1 << 20;
     /// Default of [`Limits::mail_urls`].
     pub const MAIL_URLS: usize = 256;
+    /// Default of [`Limits::trails`].
+    pub const TRAILS: usize = 100_000;
 }
 
 impl Default for Limits {
@@ -152,6 +156,7 @@ impl Default for Limits {
             mail_depth: Self::MAIL_DEPTH,
             mail_text_bytes: Self::MAIL_TEXT_BYTES,
             mail_urls: Self::MAIL_URLS,
+            trails: Self::TRAILS,
         }
     }
 }

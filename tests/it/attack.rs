@@ -12,6 +12,7 @@
 
 pub(crate) mod bundle;
 mod follow;
+mod trail;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

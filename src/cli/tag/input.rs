@@ -10,7 +10,7 @@ use crate::cli::Exit;
 use super::follow::Follow;
 
 /// One input that is there.
-pub(super) struct Input {
+pub(in crate::cli) struct Input {
     path: PathBuf,
     follow: bool,
     bytes: u64,
@@ -21,7 +21,7 @@ impl Input {
     ///
     /// # Errors
     /// Nothing is there, or a folder.
-    pub(super) fn new(path: &Path, follow: bool) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn new(path: &Path, follow: bool) -> anyhow::Result<Self> {
         let mut input = Self { path: path.to_owned(), follow, bytes: 0 };
         if !Self::is_stdin(path) {
             let metadata = std::fs::metadata(path).map_err(|error| input.unreadable(error))?;
@@ -34,13 +34,24 @@ impl Input {
         Ok(input)
     }
 
+    /// The inputs that are named, or standard input where none is; each looked at before the first
+    /// is read, since half a job is worse than none.
+    ///
+    /// # Errors
+    /// One is not there, or a folder.
+    pub(in crate::cli) fn all(paths: &[PathBuf]) -> anyhow::Result<Vec<Self>> {
+        let stdin = [PathBuf::from("-")];
+        let paths = if paths.is_empty() { &stdin[..] } else { paths };
+        paths.iter().map(|path| Self::new(path, false)).collect()
+    }
+
     /// Whether the path stands for standard input.
-    pub(super) fn is_stdin(path: &Path) -> bool {
+    pub(in crate::cli) fn is_stdin(path: &Path) -> bool {
         path.as_os_str() == "-"
     }
 
     /// The input's name in messages.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::cli) fn name(&self) -> String {
         if Self::is_stdin(&self.path) { "standard input".to_owned() } else { self.path.display().to_string() }
     }
 
@@ -48,7 +59,7 @@ impl Input {
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub(super) fn open(&self) -> anyhow::Result<(Box<dyn Read>, u64)> {
+    pub(in crate::cli) fn open(&self) -> anyhow::Result<(Box<dyn Read>, u64)> {
         let stream: Box<dyn Read> = if Self::is_stdin(&self.path) {
             Box::new(io::stdin().lock())
         } else if self.follow {

@@ -16,6 +16,7 @@ use crate::tag::CONFIDENCE_FLOOR;
 
 use super::RulesArg;
 
+pub(super) use input::Input;
 pub(super) use run::run;
 
 /// Tags events with ATT&CK techniques: events in, one JSON tag a line out, a summary at the end

@@ -4,7 +4,7 @@
 use super::run::{assert_inert, assert_transcripts, run};
 
 /// Every command that does something.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "tag",
     "check",
     "test",
@@ -18,6 +18,7 @@ const COMMANDS: [&str; 15] = [
     "attack fetch",
     "attack import",
     "attack migrate",
+    "phases",
     "completions",
     "man",
 ];

@@ -10,6 +10,7 @@ mod attack_migrate;
 mod check;
 mod explain;
 mod help;
+mod phases;
 mod pipes;
 mod rules;
 mod run;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! The Unified Kill Chain as a view of ATT&CK tactics; computed when asked for, never stored.
-//!
-//! Several tactics may share a phase (Stealth and Defense Impairment are both
-//! [`Phase::DefenseEvasion`]), and some phases have no tactic at all.
+//! Phases and stages of the chain, and the tactics that stand for them.
 
 /// A phase of the Unified Kill Chain, in the chain's own order, which is also that of [`Ord`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
