@@ -85,9 +85,7 @@ impl Ui {
     pub(super) fn print(&self, text: &str) -> io::Result<()> {
         let mut out = self.stdout();
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        written.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
-        })
+        written.map_err(unwritten)
     }
 
     /// Prints one JSON value on one line.
@@ -166,6 +164,11 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Says that it was standard output that failed.
+pub(super) fn unwritten(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
 /// Whether whoever read standard output has gone, which ends a command quietly. Errors about files

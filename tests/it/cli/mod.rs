@@ -7,6 +7,7 @@ mod attack;
 mod attack_bundle;
 mod attack_fetch;
 mod attack_migrate;
+mod attack_tags;
 mod check;
 mod explain;
 mod help;

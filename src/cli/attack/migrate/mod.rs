@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! `attack migrate`: rule files follow a release that revoked or moved what they emit.
+//! `attack migrate`: rule files and stored tags follow a release that revoked or moved what they say.
 
 mod diff;
 mod edit;
+mod mapped;
 mod plan;
+mod tags;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
+use crate::attack::Catalogue;
 use crate::compile::parse::{self, PackFiles};
 use crate::diag::{Diagnostics, Severity, Sources, render};
 use crate::vocab::Limits;
@@ -24,15 +27,30 @@ use edit::Edit;
 /// has, and `rule_version` goes up by one; nothing else in the file changes. Prints a diff. A rule
 /// that needs a decision (no successor, several tactics to choose from) is left as it is and named
 /// on standard error, and the command ends with 1.
+///
+/// With `--tags`, tags that were stored are mapped instead, and their files stay as they are: the
+/// diff, or with `--json` the tags, are a view for review and for export. A tag keeps its `uuid`, and
+/// `migrated_from` has what it said before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   decnet-ttp attack migrate rules
   decnet-ttp attack migrate rules --bundle cache > migration.diff
-  decnet-ttp attack migrate rules/ttp/R0014.yaml --write")]
+  decnet-ttp attack migrate rules/ttp/R0014.yaml --write
+  decnet-ttp attack migrate --tags tags.ndjson
+  decnet-ttp attack migrate --json --bundle cache --tags tags.ndjson > mapped.ndjson")]
 pub(super) struct Args {
     /// A folder of rules, or one rule file
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    #[arg(value_name = "PATH", required_unless_present = "tags")]
+    path: Option<PathBuf>,
+
+    /// Maps the tags of these files, one JSON object a line as `tag` prints them; `-` is standard
+    /// input
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["path", "write"])]
+    tags: Vec<PathBuf>,
+
+    /// With `--tags`: prints every tag as it is mapped, instead of a diff
+    #[arg(long, requires = "tags")]
+    json: bool,
 
     /// Changes the files instead of printing a diff
     #[arg(long)]
@@ -51,8 +69,15 @@ struct Rewrite<'a> {
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let attack = args.source.open(ui)?;
+    match &args.path {
+        Some(path) => rules(path, args.write, &attack, ui),
+        None => tags::run(&args.tags, args.json, &attack, ui),
+    }
+}
+
+fn rules(path: &Path, write: bool, attack: &Catalogue, ui: &Ui) -> anyhow::Result<Exit> {
     let limits = Limits::default();
-    let files = PackFiles::read_dir(&args.path, &limits).map_err(|error| Exit::Usage.wrap(error))?;
+    let files = PackFiles::read_dir(path, &limits).map_err(|error| Exit::Usage.wrap(error))?;
     let (mut sources, mut parsing) = (Sources::default(), Diagnostics::new());
     let pack = parse::pack(&files, &mut sources, &limits, &mut parsing);
 
@@ -62,23 +87,23 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
         open.push(problem.clone());
     }
     if pack.rules.is_empty() && open.is_empty() {
-        return Err(Exit::Config.because(no_rules(Some(&args.path))));
+        return Err(Exit::Config.because(no_rules(Some(path))));
     }
     let mut rewrites = Vec::new();
     for rule in pack.rules.iter().filter(|rule| !rule.refused) {
         let Some(file) = sources.get(rule.source) else { continue };
-        let edits = plan::edits(rule, &file.text, &attack, &mut open);
+        let edits = plan::edits(rule, &file.text, attack, &mut open);
         if !edits.is_empty() {
             rewrites.push(Rewrite { path: &file.path, before: &file.text, edits });
         }
     }
-    publish(&rewrites, args.write, ui)?;
+    publish(&rewrites, write, ui)?;
 
     if !open.is_empty() {
         open.sort();
         ui.complain(&render::text(&sources, &open, ui.stderr_color()));
     }
-    let done = if args.write { "rewritten" } else { "to be rewritten" };
+    let done = if write { "rewritten" } else { "to be rewritten" };
     let left = counted_or_no(open.len(), "problem");
     ui.note(&format!(
         "{} {done} for ATT&CK {}, {left} left to you",
