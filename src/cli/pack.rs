@@ -24,6 +24,31 @@ pub(super) struct RulesArg {
 
     #[command(flatten)]
     attack: AttackArg,
+
+    #[command(flatten)]
+    compat: CompatArg,
+}
+
+/// `--compat decnet`.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct CompatArg {
+    /// Reads rules as this program reads them, and gives the tags that it gives
+    #[arg(long = "compat", value_enum, value_name = "PROGRAM")]
+    program: Option<Original>,
+}
+
+impl CompatArg {
+    /// Whether rules are read as DECNET reads them.
+    pub(super) const fn is_decnet(self) -> bool {
+        matches!(self.program, Some(Original::Decnet))
+    }
+}
+
+/// A program whose rules are taken as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Original {
+    /// What it passes over is a warning, patterns mean what they mean to Python, no views of commands
+    Decnet,
 }
 
 /// `--attack-bundle FILE|cache`.
@@ -62,7 +87,7 @@ impl RulesArg {
     /// # Errors
     /// As [`load`].
     pub(super) fn load(&self, ui: &Ui) -> anyhow::Result<Pack> {
-        load(self.dir.as_deref(), &self.attack, ui)
+        load(self.dir.as_deref(), &self.attack, self.compat, ui)
     }
 }
 
@@ -80,9 +105,14 @@ pub(super) fn files(dir: Option<&Path>, limits: &Limits) -> anyhow::Result<PackF
 /// # Errors
 /// The folder or the bundle cannot be read ([`Exit::Usage`]), the folder holds no rule or its rules have errors, which are
 /// then on standard error ([`Exit::Config`]).
-pub(super) fn load(dir: Option<&Path>, attack: &AttackArg, ui: &Ui) -> anyhow::Result<Pack> {
+pub(super) fn load(
+    dir: Option<&Path>,
+    attack: &AttackArg,
+    compat: CompatArg,
+    ui: &Ui,
+) -> anyhow::Result<Pack> {
     let attack = attack.open(ui)?;
-    let options = Options { catalogue: attack.bundle(), ..Options::default() };
+    let options = Options { catalogue: attack.bundle(), compat: compat.is_decnet(), ..Options::default() };
     let mut compilation = compile(&files(dir, &options.limits)?, &options, None);
     let errors = errors_of(&compilation.diagnostics);
     match compilation.program.take() {

@@ -6,7 +6,6 @@
 //! ```
 
 pub mod automaton;
-mod constants;
 pub mod ir;
 pub mod lower;
 pub mod optimize;
@@ -18,7 +17,7 @@ mod validate;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 
 use parse::PackFiles;
-use program::Program;
+use program::{Plan, Program};
 
 pub use options::Options;
 pub use validate::validate;
@@ -64,7 +63,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
     let lowered = lower::lower(&ast, context, &mut diagnostics);
     if !options.compat {
-        constants::report(&lowered, &mut diagnostics);
+        optimize::report_constants(&lowered, &mut diagnostics);
     }
     let optimized = optimize::optimize(&lowered, options.passes);
     let built = program::build(
@@ -72,7 +71,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
         ast.schema.clone(),
         if options.compat { DECNET_RELEASE } else { catalogue.release() },
         (ast.manifest.name.clone(), ast.manifest.version.clone()),
-        options.plan,
+        Plan { views: options.plan.views && !options.compat, ..options.plan },
         &options.limits,
         previous,
     );

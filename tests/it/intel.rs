@@ -121,3 +121,34 @@ signals:
     let bare = json!({"greynoise_classification": "malicious", "greynoise_tags": ["weak"]});
     assert_eq!(emitted(&engine, "R0055", &bare), one(0.14));
 }
+
+#[test]
+fn a_tag_says_which_signals_led_to_it_and_where_they_are_described() {
+    let engine = engine(&[], &Options::default());
+    let line = json!({
+        "source_kind": "intel", "source_id": "i", "attacker_uuid": "a",
+        "payload": {
+            "abuseipdb_score": 90, "abuseipdb_categories": [22, 4, 11, 18, 22],
+            "greynoise_classification": "malicious", "greynoise_tags": ["havoc", "sliver", "tor_exit_node"],
+        },
+    })
+    .to_string();
+    let event = Event::parse(&line, &Limits::default()).unwrap();
+    let mut scratch = engine.scratch();
+    let tags = decnet_ttp::tag::tags(&event, &engine.evaluate_with(&event, &mut scratch)).unwrap();
+    let evidence = |rule: &str, technique: &str| {
+        let tag = tags.iter().find(|tag| tag.rule_id == rule && tag.technique_id == technique).unwrap();
+        json!(tag.evidence)
+    };
+    let categories = "https://www.abuseipdb.com/categories";
+    assert_eq!(
+        evidence("R0054", "T1110"),
+        json!({
+            "abuseipdb_score": 90, "abuse_confidence_score": 90, "abuseipdb_categories": [18, 22],
+            "external_references": [categories],
+        })
+    );
+    assert_eq!(evidence("R0054", "T1566")["abuseipdb_categories"], json!([11]));
+    assert_eq!(evidence("R0055", "T1071")["greynoise_tags"], json!(["sliver", "havoc"]));
+    assert_eq!(evidence("R0055", "T1090")["greynoise_tags"], json!(["tor_exit_node"]));
+}

@@ -16,6 +16,7 @@ mod artifacts;
 mod attack;
 mod bounds;
 mod cli;
+mod compat;
 mod diag;
 #[cfg(all(feature = "cli", feature = "mail"))]
 mod eml;

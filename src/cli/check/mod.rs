@@ -12,7 +12,7 @@ use crate::diag::render;
 
 use facts::Facts;
 
-use super::pack::AttackArg;
+use super::pack::{AttackArg, CompatArg};
 use super::{Exit, Tone, Ui, pack, text};
 
 /// Compiles rules and prints every problem in them
@@ -30,6 +30,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     attack: AttackArg,
+
+    #[command(flatten)]
+    compat: CompatArg,
 
     /// How problems are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -54,7 +57,8 @@ enum Format {
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let attack = args.attack.open(ui)?;
-    let options = Options { catalogue: attack.bundle(), ..Options::default() };
+    let options =
+        Options { catalogue: attack.bundle(), compat: args.compat.is_decnet(), ..Options::default() };
     let files = pack::files(args.dir.as_deref(), &options.limits)?;
     let start = Instant::now();
     let compilation = compile(&files, &options, None);

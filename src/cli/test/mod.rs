@@ -11,7 +11,7 @@ mod score;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::pack::AttackArg;
+use super::pack::{AttackArg, CompatArg};
 use super::{Exit, Pack, Tone, Ui, pack, text};
 
 use corpus::Corpora;
@@ -33,6 +33,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     attack: AttackArg,
+
+    #[command(flatten)]
+    compat: CompatArg,
 
     /// Labelled events; without, DIR/corpus/*.jsonl where there are such files
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -79,7 +82,7 @@ struct Outcome<'a> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
-    let pack = pack::load(args.dir.as_deref(), &args.attack, ui)?;
+    let pack = pack::load(args.dir.as_deref(), &args.attack, args.compat, ui)?;
     let files =
         if args.corpus.is_empty() { default_corpora(args.dir.as_deref())? } else { args.corpus.clone() };
     let start = Instant::now();

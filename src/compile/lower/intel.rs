@@ -15,7 +15,8 @@ use super::{Context, emit};
 /// What `$name` stands for besides a predicate's parameters.
 pub(super) type Bound = Vec<(&'static str, Operand)>;
 
-/// Checks every table: its techniques, and that each of its signals is one that a predicate reads.
+/// Checks the tables: that a predicate reads each, and of those that a rule uses its techniques, and
+/// that each of its signals is one that the predicate knows.
 pub(super) fn check(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) {
     let counts = |table: &&IntelTable| !table.refused && (is_own(table, context) || is_read(table, pack));
     for table in pack.intel.iter().filter(counts) {
@@ -63,12 +64,8 @@ fn is_own(table: &IntelTable, context: Context<'_>) -> bool {
 
 /// Whether a rule reads the table.
 fn is_read(table: &IntelTable, pack: &ast::Pack) -> bool {
-    pack.rules.iter().any(|rule| {
-        let ast::Match::Named { name, .. } = &rule.matches else { return false };
-        let predicate = pack.predicates.iter().find(|predicate| predicate.name.value == name.value);
-        let found = predicate.and_then(|predicate| predicate.table.as_ref());
-        found.is_some_and(|found| found.provider.value == table.provider.value)
-    })
+    let provider = &table.provider.value;
+    pack.rules.iter().any(|rule| used_by(rule, pack).is_some_and(|found| found.provider.value == *provider))
 }
 
 fn check_signals(
@@ -102,11 +99,16 @@ fn check_signals(
 
 /// Whether the rule's predicate reads a table with errors, which are reported there.
 pub(super) fn is_refused(rule: &ast::Rule, pack: &ast::Pack) -> bool {
-    let ast::Match::Named { name, .. } = &rule.matches else { return false };
-    let predicate = pack.predicates.iter().find(|predicate| predicate.name.value == name.value);
-    predicate.and_then(|predicate| predicate.table.as_ref()).is_some_and(|found| {
+    used_by(rule, pack).is_some_and(|found| {
         pack.intel.iter().any(|table| table.refused && table.provider.value == found.provider.value)
     })
+}
+
+/// The table that a rule's predicate reads.
+fn used_by<'p>(rule: &ast::Rule, pack: &'p ast::Pack) -> Option<&'p TableUse> {
+    let ast::Match::Named { name, .. } = &rule.matches else { return None };
+    let predicate = pack.predicates.iter().find(|predicate| predicate.name.value == name.value);
+    predicate.and_then(|predicate| predicate.table.as_ref())
 }
 
 /// What says when the signal of that id is there, and the number in the id.

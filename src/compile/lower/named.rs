@@ -33,13 +33,14 @@ impl<'a> Scope<'a> {
         let Some(predicate) = self.pack.predicates.iter().find(|known| known.name.value == name.value) else {
             let known = self.pack.predicates.iter().map(|known| known.name.value.as_str());
             let help = did_you_mean(&name.value, known);
-            let diagnostic = Diagnostic::new(
-                Code::UnknownPredicate,
-                name.span,
-                format!("unknown predicate `{}`", name.value),
-            )
-            .label("not in predicates.yaml")
-            .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
+            let (code, label) = match self.pack.compat {
+                true => (Code::Dropped, "not in predicates.yaml: the rule never holds"),
+                false => (Code::UnknownPredicate, "not in predicates.yaml"),
+            };
+            let message = format!("unknown predicate `{}`", name.value);
+            let diagnostic = Diagnostic::new(code, name.span, message)
+                .label(label)
+                .maybe_help(help.map(|word| format!("did you mean `{word}`?")));
             return self.reject(diagnostic).into();
         };
         for (argument, _) in arguments {
@@ -141,6 +142,15 @@ impl<'a> Scope<'a> {
             );
             return None;
         };
+        if let ParamValue::Mixed(some) = &given.value
+            && self.pack.compat
+            && some.value.is_of(param.ty)
+        {
+            let message = format!("`{}` has items that are not {}", param.name.value, items(param.ty));
+            self.diags
+                .push(Diagnostic::new(Code::Dropped, given.span, message).label("those are passed over"));
+            return Some(some);
+        }
         if !given.value.is_of(param.ty) {
             let message = format!(
                 "`{}` of `{}` is {}, this is {}",
@@ -157,6 +167,13 @@ impl<'a> Scope<'a> {
 
     fn wrong_parameter(&mut self, span: Span, message: String) {
         self.diags.push(Diagnostic::new(Code::PredicateParameter, span, message).label("of the wrong type"));
+    }
+}
+
+const fn items(ty: ParamType) -> &'static str {
+    match ty {
+        ParamType::PairList => "pairs of strings",
+        _ => "strings",
     }
 }
 
@@ -177,6 +194,7 @@ const fn describe(value: &ParamValue) -> &'static str {
         ParamValue::Bool(_) => "a boolean",
         ParamValue::TextList(_) => "a list of strings",
         ParamValue::PairList(_) => "a list of pairs",
+        ParamValue::Mixed(_) => "a list of several types",
         ParamValue::Other(words) => words,
     }
 }

@@ -121,20 +121,30 @@ impl Scope<'_> {
     }
 }
 
-/// The field, unless its kinds lack it or keep it to themselves: then no tag holds it.
+/// The field, unless all of its kinds lack it or keep it to themselves: then no tag holds it.
+///
+/// Where only some do, the tagger leaves it out there. Kinds whose evidence is fixed copy nothing.
 fn evidence_or_drop(
     field: &Spanned<String>,
     rule: &ast::Rule,
     pack: &ast::Pack,
     diags: &mut Diagnostics,
 ) -> Option<String> {
+    use crate::vocab::SourceKind as K;
     let mut refused = Diagnostics::new();
     evidence(field, rule, pack, &mut refused);
-    let Some(problem) = refused.iter().next() else { return Some(field.value.clone()) };
-    diags.push(
-        Diagnostic::new(Code::Dropped, field.span, problem.message.clone()).label("left out of the evidence"),
-    );
-    None
+    for problem in refused.iter() {
+        diags.push(
+            Diagnostic::new(Code::Dropped, field.span, problem.message.clone())
+                .label("left out of the evidence"),
+        );
+    }
+    let allowed = |kind: &Spanned<K>| {
+        let fixed = matches!(kind.value, K::Email | K::CanaryFingerprint | K::Ipv6Leak);
+        let declared = pack.schema.kind(kind.value).resolve(&field.value);
+        !fixed && declared.is_some_and(|(declared, _)| declared.evidence)
+    };
+    rule.applies_to.iter().any(allowed).then(|| field.value.clone())
 }
 
 /// Reports an evidence field that none of the rule's kinds has, or that one keeps to itself.

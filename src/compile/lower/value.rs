@@ -80,7 +80,7 @@ impl Scope<'_> {
                 Operand::Texts(list.iter().map(|item| item.value.clone()).collect())
             }
             Some(ParamValue::PairList(pairs)) => Operand::Pairs(pairs.clone()),
-            Some(ParamValue::Other(_)) => Operand::Bad,
+            Some(ParamValue::Mixed(_) | ParamValue::Other(_)) => Operand::Bad,
             None => {
                 let help = did_you_mean(name, params.iter().map(|(known, _)| *known));
                 let diagnostic =

@@ -2,6 +2,7 @@
 //! Named passes over the IR; each keeps the meaning and can be switched off.
 
 mod classify;
+mod constants;
 mod dedup;
 mod fold;
 mod literal;
@@ -11,6 +12,7 @@ mod witness;
 
 use crate::compile::ir::{Kind, Pack};
 
+pub use constants::report_constants;
 pub(crate) use literal::orbit;
 pub use literal::{Shape, required, shape};
 pub(crate) use witness::{one_test, scanned};

@@ -101,6 +101,8 @@ pub enum ParamValue {
     TextList(Vec<Spanned<String>>),
     /// A list of pairs of strings.
     PairList(Vec<[String; 2]>),
+    /// A list of which only some items are of a type: those.
+    Mixed(Box<Spanned<Self>>),
     /// A value of no parameter type, named for messages ("a mapping").
     Other(&'static str),
 }
@@ -116,7 +118,7 @@ impl ParamValue {
                 matches!(ty, ParamType::TextList) || (items.is_empty() && matches!(ty, ParamType::PairList))
             }
             Self::PairList(_) => matches!(ty, ParamType::PairList),
-            Self::Other(_) => false,
+            Self::Mixed(_) | Self::Other(_) => false,
         }
     }
 }

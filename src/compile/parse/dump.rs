@@ -59,6 +59,7 @@ impl Out {
                         ParamValue::Number(number) => self.line(2, format_args!("{} = {number}", name.value)),
                         ParamValue::Text(text) => self.line(2, format_args!("{} = {text:?}", name.value)),
                         ParamValue::Bool(value) => self.line(2, format_args!("{} = {value}", name.value)),
+                        ParamValue::Mixed(_) => self.line(2, format_args!("{} = <a mixed list>", name.value)),
                         ParamValue::Other(what) => self.line(2, format_args!("{} = <{what}>", name.value)),
                     }
                 }

@@ -55,13 +55,21 @@ pub(super) fn param_value(node: &Node) -> ParamValue {
             Typed::Text(text) => ParamValue::Text(text.to_owned()),
             Typed::Null => ParamValue::Other("nothing"),
         },
-        Value::Sequence(items) => {
-            let texts: Option<Vec<_>> = items.iter().map(text_of).collect();
-            let pairs = || items.iter().map(pair_of).collect::<Option<Vec<_>>>().map(ParamValue::PairList);
-            let list = texts.map(ParamValue::TextList).or_else(pairs);
-            list.unwrap_or(ParamValue::Other("a list of other things than strings"))
-        }
+        Value::Sequence(items) => list(items, node),
         Value::Mapping(_) => ParamValue::Other("a mapping"),
+    }
+}
+
+/// A list of strings, of pairs of strings, or of some among other things.
+fn list(items: &[Node], node: &Node) -> ParamValue {
+    let texts: Vec<_> = items.iter().filter_map(text_of).collect();
+    let pairs: Vec<_> = items.iter().filter_map(pair_of).collect();
+    let found = texts.len().max(pairs.len());
+    let list = if pairs.is_empty() { ParamValue::TextList(texts) } else { ParamValue::PairList(pairs) };
+    match found {
+        _ if found == items.len() => list,
+        0 => ParamValue::Other("a list of other things than strings"),
+        _ => ParamValue::Mixed(Box::new(Spanned::new(list, node.span))),
     }
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Rules that say nothing: they hold for every event, or for none.
 
+use crate::compile::ir;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 
-use super::{ir, optimize};
-
 /// Reports rules that hold for every event of a kind, or for none of any.
-pub(super) fn report(pack: &ir::Pack, diagnostics: &mut Diagnostics) {
+pub fn report_constants(pack: &ir::Pack, diagnostics: &mut Diagnostics) {
     let mut seen: Vec<Vec<Option<bool>>> = vec![Vec::new(); pack.rules.len()];
     for kind in &pack.kinds {
-        for (entry, constant) in kind.entries.iter().zip(optimize::constants(kind)) {
+        for (entry, constant) in kind.entries.iter().zip(super::constants(kind)) {
             if let Some(list) = seen.get_mut(entry.rule as usize) {
                 list.push(constant);
             }
