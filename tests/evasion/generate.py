@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Makes and proves the evasion corpus; see README.md.
 
-    tests/evasion/generate.py              writes variants.jsonl and negatives.jsonl
+    tests/evasion/generate.py              writes bases.jsonl, variants.jsonl and negatives.jsonl
     tests/evasion/generate.py --check N    proves N variants of variants.jsonl again, at random
 """
 import argparse
@@ -114,6 +114,7 @@ def generate():
     prover.sandbox.close()
     if refuted:
         raise SystemExit("these do run what must stay silent:\n" + "\n".join(refuted))
+    write("bases.jsonl", [{"line": base.line(), "base": base.name, "expect": base.expect} for base in bases()])
     write("variants.jsonl", rows)
     write("negatives.jsonl", negatives())
     counts = collections.Counter((row["layer"], row["held_out"]) for row in rows)

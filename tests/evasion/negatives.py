@@ -348,7 +348,8 @@ def negatives():
     for base in bases()[::2]:
         tool = base.stages[-1].words[0]
         at = next((n for n, char in enumerate(tool.value) if char in LOOK_ALIKES), None)
-        if at is not None:
+        # The shell makes the file of a redirection, whether there is such a tool or not.
+        if at is not None and not base.stages[-1].redirects:
             tool.source = tool.value[:at] + LOOK_ALIKES[tool.value[at]] + tool.value[at + 1 :]
             # Of a pipeline, what the last command stands for.
             why = "another alphabet in the tool's name"
