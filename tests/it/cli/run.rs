@@ -32,10 +32,12 @@ pub(super) fn run(args: &[impl AsRef<OsStr>]) -> Ran {
 pub(super) fn run_with(input: &str, args: &[impl AsRef<OsStr>]) -> Ran {
     let mut child = binary().args(args).stdin(Stdio::piped()).spawn().expect("the binary starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // A command that needs no input may be gone before it is written.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
+    // Written beside the reading, since a pipe holds little. A command that needs no input may be gone
+    // before it is written.
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().expect("the binary ends");
+    let _ = writer.join();
     Ran {
         stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
         stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
