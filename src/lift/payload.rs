@@ -17,7 +17,7 @@ pub(super) static PAYLOAD: Lifter = Lifter {
         Example {
             kind: SourceKind::Payload,
             payload: r##"{"payload_text": "#!/usr/bin/env -S python3 -u\n"}"##,
-            gives: r#"{"file_kind": "script", "interpreter": "python3", "content_entropy": 3.8973508084208455}"#,
+            gives: r#"{"file_kind": "script", "interpreter": "python3", "content_entropy": 4.228165046627903}"#,
         },
         Example {
             kind: SourceKind::Payload,

@@ -19,10 +19,12 @@ const ROUNDS_MAX: usize = 3;
 
 /// Views of one line; past them the line has no more.
 pub(super) const VIEWS_MAX: usize = 8;
-/// Bytes of one view's text; what is longer is read up to here.
-pub(super) const TEXT_MAX: usize = 64 << 10;
-/// Words and operators of one view; further ones are not read.
-pub(super) const TOKENS_MAX: usize = 4096;
+/// Bytes of one view's text; what is longer is read up to here. A long text comes as its head and tail, 64 KiB
+/// together, with a seam between.
+pub(super) const TEXT_MAX: usize = (64 << 10) + 4;
+/// Words and operators of one view: as many as a text of [`TEXT_MAX`] can have, so that no padding with short
+/// words pushes a command out of sight.
+pub(super) const TOKENS_MAX: usize = TEXT_MAX / 2;
 /// Scripts inside of scripts; deeper ones are not read.
 pub(super) const DEPTH_MAX: usize = 8;
 
@@ -118,7 +120,7 @@ pub struct Facts<'a> {
 ///
 /// # Cost
 ///
-/// Linear in the line, with bounds on what it can grow to: 8 views of 64 KiB, 4,096 tokens each.
+/// Linear in the line, with bounds on what it can grow to: 8 views of 64 KiB each.
 /// Nothing is allocated outside the arena. A line in which nothing hides costs its raw view only.
 ///
 /// # Example
