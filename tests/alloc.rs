@@ -57,13 +57,44 @@ fn evaluate(engine: &Engine, scratch: &mut Scratch, lines: &[Event<'_>]) -> usiz
     lines.iter().map(|event| engine.evaluate_with(event, scratch).len()).sum()
 }
 
+/// Events whose rules choose, collect and compute values for their tags.
+fn computing(salt: usize) -> Vec<String> {
+    let payloads = [
+        (
+            "intel",
+            serde_json::json!({
+                "abuseipdb_score": salt % 100, "abuseipdb_categories": [18, 22, salt % 30, 11],
+                "greynoise_classification": "malicious", "greynoise_tags": ["havoc", format!("t{salt}")],
+                "feodo_listed": true, "threatfox_threat_types": ["botnet_cc"], "threatfox_confidence": 50,
+            }),
+        ),
+        (
+            "email",
+            serde_json::json!({
+                "from_domain": format!("a{salt}.example"), "return_path_domain": "b.example", "spf_pass": false,
+                "urls": [format!("https://u:p@xn--{salt}.example:81/")], "attachment_extensions": [".LNK"],
+                "rcpt_count": 40, "body_simhash": format!("{salt:x}"), "rcpt_domains": ["B.example"],
+            }),
+        ),
+        ("canary_fingerprint", serde_json::json!({ "tz_mismatch_zones": salt % 10 })),
+    ];
+    payloads
+        .iter()
+        .map(|(kind, payload)| {
+            let event = serde_json::json!({ "source_kind": kind, "source_id": "s", "payload": payload });
+            event.to_string()
+        })
+        .collect()
+}
+
 #[test]
 fn evaluate_with_allocates_nothing_once_warm() {
     let engine = Engine::new(compile::builtin().unwrap());
     let mut scratch = engine.scratch();
     let limits = Limits::default();
-    let warm: Vec<String> = (1000..1020).flat_map(lines).collect();
-    let unseen: Vec<String> = (5000..5100).flat_map(lines).collect();
+    let all = |salt| lines(salt).into_iter().chain(computing(salt));
+    let warm: Vec<String> = (1000..1020).flat_map(all).collect();
+    let unseen: Vec<String> = (5000..5100).flat_map(all).collect();
     let parse = |lines: &[String]| -> Vec<Event<'static>> {
         lines
             .iter()

@@ -5,8 +5,7 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::event::mail::signals::{
-    Attached, Masquerade, Sender, attachment_triggers, base64_bytes, coin_address, domain_set, is_punycode,
-    url_host,
+    Attached, Masquerade, Sender, attachment_triggers, base64_bytes, coin_address, is_punycode, url_host,
 };
 use crate::vocab::{FieldType, Slot, SourceKind};
 
@@ -77,11 +76,7 @@ fn lift<'a>(lift: &mut Lift<'_, 'a>) {
     };
     let triggers = list(attachment_triggers(attached, extensions).map(|name| -> &'a str { name }), arena);
     let hosts = list(urls.iter().filter_map(|url| url_host(url)).map(|host| lower(host, arena)), arena);
-    let domains: &[&str] = if wants_domains {
-        list(domain_set(rcpt_domains.iter().copied()).iter().map(|domain| &*arena.alloc_str(domain)), arena)
-    } else {
-        &[]
-    };
+    let domains: &[&str] = if wants_domains { domain_set(rcpt_domains, arena) } else { &[] };
     lift.give(0, Slot::Texts(signals));
     lift.give(1, Slot::Texts(triggers));
     lift.give(2, Slot::Texts(hosts));
@@ -138,6 +133,15 @@ fn lift_signs<'a>(lift: &mut Lift<'_, 'a>) {
 
 fn list<'a>(items: impl Iterator<Item = &'a str>, arena: &'a Bump) -> &'a [&'a str] {
     ArenaVec::from_iter_in(items, arena).into_bump_slice()
+}
+
+/// The domains in lower case, sorted, each once.
+fn domain_set<'a>(domains: &[&'a str], arena: &'a Bump) -> &'a [&'a str] {
+    let domains = domains.iter().map(|domain| lower(domain.trim(), arena));
+    let mut set = ArenaVec::from_iter_in(domains.filter(|domain| !domain.is_empty()), arena);
+    set.sort_unstable();
+    set.dedup();
+    set.into_bump_slice()
 }
 
 fn lower<'a>(host: &'a str, arena: &'a Bump) -> &'a str {

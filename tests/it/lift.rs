@@ -41,10 +41,10 @@ fn json(slot: Slot<'_>) -> Option<Json> {
     }
 }
 
-/// Numbers as floats, so that `3` equals `3.0`.
+/// Numbers as floats to nine places, so that `3` equals `3.0` however it is parsed.
 fn floats(value: Json) -> Json {
     match value {
-        Json::Number(number) => json!(number.as_f64()),
+        Json::Number(number) => json!(number.as_f64().map(|number| (number * 1e9).round())),
         other => other,
     }
 }

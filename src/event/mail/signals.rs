@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! What an e-mail's fields show, for rules: pure functions over texts that came from anywhere.
 
-use std::borrow::Cow;
-
 use super::alphabet::base64_value;
 
 /// Base64 runs of fewer characters are words, paths and ids.
@@ -347,23 +345,4 @@ fn is_monero(word: &[u8]) -> bool {
 
 fn is_base58(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() && !matches!(byte, b'0' | b'O' | b'I' | b'l')
-}
-
-/// Recipient domains as evidence shows them: lower case, sorted, each once.
-///
-/// # Cost
-/// Allocates the list, and the domains that are not in lower case.
-pub fn domain_set<'a>(domains: impl IntoIterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
-    let lower = |domain: &'a str| {
-        if domain.chars().any(char::is_uppercase) {
-            Cow::Owned(domain.to_lowercase())
-        } else {
-            Cow::Borrowed(domain)
-        }
-    };
-    let mut set: Vec<Cow<'a, str>> = domains.into_iter().map(|it| lower(it.trim())).collect();
-    set.retain(|domain| !domain.is_empty());
-    set.sort();
-    set.dedup();
-    set
 }
