@@ -11,8 +11,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 const LONG: usize = 16 << 20;
-/// Of the whole process, in bytes.
-const MEMORY_MAX: u64 = 64 << 20;
+/// Of the whole process, in bytes; 200 MiB are promised. The pack takes 33 MiB, the views of a line of 32,000
+/// words most of the rest.
+const MEMORY_MAX: u64 = 128 << 20;
 /// Until a tag comes, on a machine that has much else to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 const TRUNCATED: &str = "\"truncated\":true";
