@@ -40,6 +40,7 @@ fn options(plan: u8) -> Options {
         },
         passes: Passes::from_bits(plan % 32),
         plan: Plan { merge: plan & 32 != 0, scan: plan & 64 != 0, ..Plan::default() },
+        ..Options::default()
     }
 }
 
