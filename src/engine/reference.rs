@@ -102,7 +102,7 @@ impl Reference {
         arena: &'a Bump,
     ) -> Vec<(Option<Via>, Walk<'a>)> {
         let walk = |lifted| Walk { reference: self, kind, payload, arena, lifted };
-        let site = Site { decky_id: event.decky_id.as_deref(), views: true, ..Site::default() };
+        let site = Site::new(event.decky_id.as_deref(), true);
         let lifted =
             lifted::all(kind.source_kind, site, arena, |known, name, ty| walk(known.clone()).field(name, ty));
         let base = (kind.source_kind == SourceKind::Command).then_some(Via::Raw);

@@ -55,6 +55,18 @@ pub struct Site<'s> {
     pub messages: Option<&'s Messages>,
 }
 
+impl<'s> Site<'s> {
+    /// A place where no message is stored.
+    pub const fn new(decky_id: Option<&'s str>, views: bool) -> Self {
+        Self {
+            decky_id,
+            views,
+            #[cfg(all(feature = "mail", target_os = "linux"))]
+            messages: None,
+        }
+    }
+}
+
 /// Stored messages, and the bounds on reading them.
 #[cfg(all(feature = "mail", target_os = "linux"))]
 #[derive(Clone, Debug)]
