@@ -115,31 +115,30 @@ impl Writer<'_> {
             return;
         }
         self.key(name);
+        if !matches!(value, Slot::Texts(_) | Slot::Numbers(_)) {
+            return self.scalar(value);
+        }
+        self.out.push(b'[');
+        for (index, item) in value.items().enumerate() {
+            if self.left() < 64 {
+                self.truncated = true;
+                break;
+            }
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.scalar(item);
+        }
+        self.out.push(b']');
+    }
+
+    /// Writes a value that is no list.
+    fn scalar(&mut self, value: Slot<'_>) {
         match value {
             Slot::Text(text) => self.text(text),
             Slot::Number(number) if number.is_finite() => json::number(self.out, number),
             Slot::Bool(value) => self.out.extend_from_slice(if value { b"true" } else { b"false" }),
-            Slot::Texts(_) | Slot::Numbers(_) => {
-                self.out.push(b'[');
-                for (index, item) in value.items().enumerate() {
-                    if self.left() < 64 {
-                        self.truncated = true;
-                        break;
-                    }
-                    if index > 0 {
-                        self.out.push(b',');
-                    }
-                    match item {
-                        Slot::Text(text) => self.text(text),
-                        Slot::Number(number) if number.is_finite() => json::number(self.out, number),
-                        _ => self.out.extend_from_slice(b"null"),
-                    }
-                }
-                self.out.push(b']');
-            }
-            Slot::Number(_) | Slot::Absent | Slot::Deferred(_) | Slot::Wrong => {
-                self.out.extend_from_slice(b"null");
-            }
+            _ => self.out.extend_from_slice(b"null"),
         }
     }
 
