@@ -8,6 +8,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use crate::compile::ir::{Function, Network};
+use crate::event::mail::signals::is_punycode;
 use crate::lift::entropy;
 
 use super::Slot;
@@ -139,10 +140,6 @@ fn registered_domain(host: &str) -> Option<&str> {
 #[cfg(not(feature = "domains"))]
 const fn registered_domain(_host: &str) -> Option<&str> {
     None
-}
-
-fn is_punycode(host: &str) -> bool {
-    host.split('.').any(|label| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--")))
 }
 
 /// Networks that no public route leads to.

@@ -18,4 +18,5 @@ pub use json::{
     Items, JsonError, Members, Piece, Pieces, RawArray, RawNumber, RawObject, RawString, RawValue,
 };
 pub use lines::{Block, BlockPool, Line, LineReader, Lines};
+pub(crate) use source_id::hex_digits;
 pub use text::text;

@@ -83,8 +83,13 @@ fn by_content(parts: &Parts<'_>) -> Option<String> {
 
 /// Lower-case hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
+    hex_digits(bytes).collect()
+}
+
+/// Lower-case hexadecimal digits, one by one.
+pub(crate) fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = char> {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    bytes.iter().flat_map(move |byte| [digit(byte >> 4), digit(byte & 15)])
 }
 
 pub(super) fn whole_number(value: RawValue<'_>) -> Option<u64> {

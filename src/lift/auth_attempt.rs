@@ -3,6 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::event::hex_digits;
 use crate::vocab::{FieldType, Slot, SourceKind};
 
 use super::{Example, Lift, Lifter};
@@ -31,10 +32,8 @@ fn lift<'a>(lift: &mut Lift<'_, 'a>) {
     let Some(password) = lift.text(0) else { return };
     if lift.wants(0) {
         let hash = Sha256::digest(password.as_bytes());
-        let nibble = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-        let digits = hash.iter().flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]);
         let mut hex = bumpalo::collections::String::with_capacity_in(64, lift.arena);
-        hex.extend(digits);
+        hex.extend(hex_digits(&hash));
         lift.give(0, Slot::Text(hex.into_bump_str()));
     }
     let length = u32::try_from(password.chars().count()).unwrap_or(u32::MAX);

@@ -3,6 +3,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
+use crate::event::mail::signals::authority_host;
 use crate::vocab::{FieldType, Slot, SourceKind};
 
 use super::decode::{percent_decoded, plus_as_blank};
@@ -84,14 +85,7 @@ fn authority(url: &str) -> Option<&str> {
 
 /// The host of an authority: no user info, no port, lower case.
 fn host<'a>(authority: &'a str, lift: &Lift<'_, 'a>) -> Option<&'a str> {
-    let host = authority.rsplit('@').next()?.trim();
-    let host = match host.strip_prefix('[') {
-        Some(address) => address.split(']').next()?,
-        None => host.split(':').next()?,
-    };
-    if host.is_empty() {
-        return None;
-    }
+    let host = authority_host(authority.rsplit('@').next()?.trim())?;
     if !host.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Some(host);
     }

@@ -16,6 +16,6 @@ const VALUES: [u8; 256] = {
 
 /// The value of a byte of the base64 alphabet.
 #[inline]
-pub(super) fn base64_value(byte: u8) -> Option<u8> {
+pub(crate) fn base64_value(byte: u8) -> Option<u8> {
     VALUES.get(usize::from(byte)).copied().filter(|value| *value < 64)
 }

@@ -36,6 +36,7 @@ mod transfer;
 #[cfg(feature = "mail")]
 mod urls;
 
+pub(crate) use alphabet::base64_value;
 #[cfg(feature = "mail")]
 pub use analysis::{Attachment, Contents, Mail, body_text};
 #[cfg(all(feature = "mail", target_os = "linux"))]

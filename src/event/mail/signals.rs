@@ -173,12 +173,18 @@ pub fn url_host(url: &str) -> Option<&str> {
     let slashes = |c: char| matches!(c, '/' | '\\');
     let rest = if known { rest.trim_start_matches(slashes) } else { rest.strip_prefix("//")? };
     let authority = rest.split(|c: char| slashes(c) || matches!(c, '?' | '#')).next()?;
+    let host = authority_host(authority)?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// The host of `user@host:port`, without brackets; `None` where it is empty.
+pub(crate) fn authority_host(authority: &str) -> Option<&str> {
     let host = authority.rsplit('@').next()?;
     let host = match host.strip_prefix('[') {
         Some(address) => address.split(']').next()?,
         None => host.split(':').next()?,
     };
-    let host = host.strip_suffix('.').unwrap_or(host);
     (!host.is_empty()).then_some(host)
 }
 

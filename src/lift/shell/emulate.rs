@@ -4,6 +4,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use crate::event::mail::base64_value;
+
 use super::escapes::{Reader, decode};
 use super::tools::{Role, Tool};
 
@@ -144,14 +146,9 @@ fn base64(input: &[u8], out: &mut ArenaVec<'_, u8>) -> Option<()> {
     let (mut bits, mut count) = (0_u32, 0);
     for byte in input {
         let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
             b'=' => break,
             b'\n' | b'\r' | b' ' => continue,
-            _ => return None,
+            byte => base64_value(*byte)?,
         };
         bits = (bits << 6 | u32::from(value)) & 0xff_ffff;
         count += 1;
