@@ -16,9 +16,9 @@ use serde_json::Value as Json;
 
 use crate::compile::ir::{Cond, CondId, Entry, Field, Kind, Pack, Pred, TextTest, Value, ValueId};
 use crate::event::Event;
-use crate::lift::Site;
 use crate::lift::shell::Via;
-use crate::vocab::{FieldType, Limits, Origin, SourceKind};
+use crate::lift::{self, Site};
+use crate::vocab::{FieldType, Limits, Origin};
 
 use super::fields::SEAM;
 use super::lifted::{self, Fields};
@@ -105,8 +105,7 @@ impl Reference {
         let site = Site::new(event.decky_id.as_deref(), true);
         let lifted =
             lifted::all(kind.source_kind, site, arena, |known, name, ty| walk(known.clone()).field(name, ty));
-        let base = (kind.source_kind == SourceKind::Command).then_some(Via::Raw);
-        let mut walks = vec![(base, walk(lifted.base.clone()))];
+        let mut walks = vec![(lift::first_view(kind.source_kind), walk(lifted.base.clone()))];
         for (via, mut fields) in lifted.views {
             // What the view does not give is as in the event.
             fields.extend(lifted.base.iter().copied());

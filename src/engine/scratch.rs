@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use crate::compile::program::{KindProgram, Program};
 use crate::event::Event;
 use crate::lift::Site;
-use crate::lift::shell::Via;
 use crate::vocab::SourceKind;
 
 use super::decide::Decider;
@@ -109,11 +108,10 @@ impl Scratch {
                 program.limits(),
                 &mut counts,
             );
-            let site = Site { views: program.views(), ..site };
+            let site = Site { views: kind.first_view.is_some(), ..site };
             let views = lift::eager(kind, slots, arena, site);
-            let base = (event.source_kind == SourceKind::Command && program.views()).then_some(Via::Raw);
             let rest = views.iter().map(|(plan, view)| (Some(view.via), Some((*plan, view))));
-            for (via, view) in std::iter::once((base, None)).chain(rest) {
+            for (via, view) in std::iter::once((kind.first_view, None)).chain(rest) {
                 if let Some((plan, view)) = view {
                     lift::apply(plan, view, slots);
                 }

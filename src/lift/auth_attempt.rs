@@ -14,6 +14,7 @@ pub(super) static AUTH_ATTEMPT: Lifter = Lifter {
     kinds: &[SourceKind::AuthAttempt],
     inputs: &[("password", FieldType::Text)],
     outputs: &["password_hash", "password_length"],
+    views: false,
     lift,
     examples: &[
         Example {

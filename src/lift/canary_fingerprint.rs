@@ -20,6 +20,7 @@ pub(super) static CANARY_FINGERPRINT: Lifter = Lifter {
         ("tz_mismatch_zones", FieldType::Number),
     ],
     outputs: &["signature_ids"],
+    views: false,
     lift,
     examples: &[
         Example {

@@ -29,6 +29,7 @@ pub(super) static COMMAND: Lifter = Lifter {
         "command.obfuscated",
         "command.decoded_to_shell",
     ],
+    views: true,
     lift,
     examples: &[Example {
         kind: SourceKind::Command,

@@ -35,6 +35,7 @@ pub(super) static EMAIL: Lifter = Lifter {
         ("rcpt_domains", FieldType::TextList),
     ],
     outputs: &["masquerade_signals", "attachment_triggers", "url_hosts", "punycode_hosts", "rcpt_domain_set"],
+    views: false,
     lift,
     examples: &[Example {
         kind: SourceKind::Email,
@@ -90,6 +91,7 @@ pub(super) static EMAIL_BODY: Lifter = Lifter {
     kinds: &[SourceKind::Email],
     inputs: &[("stored_as", TEXT)],
     outputs: &["body_text"],
+    views: false,
     lift: lift_body,
     // Nothing is stored where examples run.
     examples: &[Example {
@@ -112,6 +114,7 @@ pub(super) static EMAIL_BODY_SIGNS: Lifter = Lifter {
     kinds: &[SourceKind::Email],
     inputs: &[("body_text", TEXT), ("body_base64_bytes", FieldType::Number)],
     outputs: &["btc_address", "encoded_byte_count"],
+    views: false,
     lift: lift_signs,
     examples: &[
         Example {

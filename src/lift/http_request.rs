@@ -26,6 +26,7 @@ pub(super) static HTTP_REQUEST: Lifter = Lifter {
         ("headers.host", TEXT),
     ],
     outputs: &["decoded_url", "decoded_path", "decoded_query", "host", "lookups"],
+    views: false,
     lift,
     examples: &[
         Example {

@@ -16,6 +16,7 @@ pub(super) static INTEL: Lifter = Lifter {
         ("threatfox_confidence", FieldType::Number),
     ],
     outputs: &["abuseipdb_weight", "greynoise_weight", "feodo_weight", "threatfox_weight"],
+    views: false,
     lift,
     examples: &[
         Example {

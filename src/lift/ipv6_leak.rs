@@ -15,6 +15,7 @@ pub(super) static IPV6_LEAK: Lifter = Lifter {
     kinds: &[SourceKind::Ipv6Leak],
     inputs: &[("addr", FieldType::Ip), ("src_ip", FieldType::Ip)],
     outputs: &["address", "is_link_local", "iid_kind", "oui"],
+    views: false,
     lift,
     examples: &[
         Example {

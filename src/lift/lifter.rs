@@ -26,6 +26,8 @@ pub struct Lifter {
     pub inputs: &'static [(&'static str, FieldType)],
     /// The fields it gives, at most [`OUTPUTS_MAX`].
     pub outputs: &'static [&'static str],
+    /// Whether it gives further views of an event, see [`View`].
+    pub views: bool,
     /// Fills the outputs from the inputs: pure but for what [`Site`] opens, total, linear in them.
     pub lift: for<'a> fn(&mut Lift<'_, 'a>),
     /// What it makes of some payloads.

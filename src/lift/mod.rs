@@ -42,6 +42,12 @@ pub static ALL: &[&Lifter] = &[
     &ipv6_leak::IPV6_LEAK,
 ];
 
+/// How an event of a kind is seen as it stands, if its lifters give further views of it.
+pub fn first_view(kind: SourceKind) -> Option<shell::Via> {
+    let mut lifters = ALL.iter().filter(|lifter| lifter.kinds.contains(&kind));
+    lifters.any(|lifter| lifter.views).then_some(shell::Via::Raw)
+}
+
 /// The lifter that gives a field of a kind.
 pub fn of_field(kind: SourceKind, field: &str) -> Option<&'static Lifter> {
     ALL.iter().copied().find(|lifter| lifter.kinds.contains(&kind) && lifter.outputs.contains(&field))

@@ -12,6 +12,7 @@ pub(super) static PAYLOAD: Lifter = Lifter {
     kinds: &[SourceKind::Payload],
     inputs: &[("payload_text", FieldType::Text), ("magic", FieldType::Text)],
     outputs: &["file_kind", "interpreter", "content_entropy"],
+    views: false,
     lift,
     examples: &[
         Example {

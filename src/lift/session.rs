@@ -12,6 +12,7 @@ pub(super) static SESSION: Lifter = Lifter {
     kinds: &[SourceKind::Session],
     inputs: &[("note_text", FieldType::Text), ("body_text", FieldType::Text)],
     outputs: &["btc_address"],
+    views: false,
     lift,
     examples: &[
         Example {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::compile::ir;
 use crate::compile::optimize::{one_test, scanned};
+use crate::lift;
 use crate::vocab::{Limits, Schema, SourceKind};
 
 use super::code::{ACCEPT, REJECT, emit};
@@ -94,7 +95,6 @@ pub fn build(
         name,
         version,
         limits: limits.clone(),
-        views: plan.views,
     })
 }
 
@@ -191,6 +191,7 @@ impl<'a> Builder<'a> {
             fields: FieldTable::new(&fields),
             slots: fields.len(),
             lifts,
+            first_view: lift::first_view(kind.source_kind).filter(|_| self.plan.views),
             scans: self.scans,
             tests,
             values,

@@ -20,6 +20,7 @@ mod test;
 use std::sync::Arc;
 
 use crate::compile::ir;
+use crate::lift::shell::Via;
 use crate::vocab::{KindSchema, Limits, Schema, SourceKind};
 pub use build::{BuildError, Plan, build};
 pub use code::{ACCEPT, Node, REJECT};
@@ -44,7 +45,6 @@ pub struct Program {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) limits: Limits,
-    pub(crate) views: bool,
 }
 
 /// The plan of one source kind.
@@ -60,6 +60,8 @@ pub struct KindProgram {
     pub slots: usize,
     /// The lifters that run, or may run, for an event.
     pub lifts: Vec<LiftPlan>,
+    /// How an event is seen as it stands, if there may be further views of it.
+    pub first_view: Option<Via>,
     /// What is looked for in each slot, one pass per slot.
     pub scans: Vec<SlotScan>,
     /// Per predicate: decided by the scan, or how to decide it when asked.
@@ -121,11 +123,6 @@ impl Program {
     /// The pack's name and version.
     pub fn pack(&self) -> (&str, &str) {
         (&self.name, &self.version)
-    }
-
-    /// Whether events are also evaluated as what they are seen to mean, see [`View`](crate::lift::View).
-    pub const fn views(&self) -> bool {
-        self.views
     }
 
     /// The bounds it was built with.
