@@ -18,11 +18,7 @@ fn run_in(folder: &Folder, args: &[&str]) -> Ran {
 
 fn ran(command: &mut Command) -> Ran {
     let output = command.output().expect("the binary ends");
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().expect("no signal ends it"),
-    }
+    Ran::from(output)
 }
 
 fn digest(bytes: impl AsRef<[u8]>) -> String {

@@ -76,11 +76,7 @@ fn fetch(folder: &Folder, args: &[&str]) -> Ran {
         .args(args)
         .output()
         .unwrap();
-    let ran = Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    };
+    let ran = Ran::from(output);
     assert_inert(&ran);
     ran
 }

@@ -82,11 +82,7 @@ fn write(folder: &Folder, rules: &[(&str, String)]) {
 fn migrate(folder: &Folder, more: &[&str]) -> Ran {
     let args = ["attack", "migrate", "rules"].iter().chain(more);
     let output = binary().current_dir(folder.path("")).args(args).output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::from(output)
 }
 
 #[test]

@@ -54,11 +54,7 @@ fn broken() -> Vec<String> {
 fn migrate(folder: &Folder, args: &[&str]) -> Ran {
     let args = ["attack", "migrate"].iter().chain(args);
     let output = binary().current_dir(folder.path("")).args(args).output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::from(output)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// What a command printed and how it ended.
 #[derive(Debug)]
@@ -11,6 +11,16 @@ pub(super) struct Ran {
     pub(super) stdout: String,
     pub(super) stderr: String,
     pub(super) code: i32,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+            code: output.status.code().expect("no signal ends it"),
+        }
+    }
 }
 
 /// The binary with a fixed environment, not on a terminal.
@@ -38,11 +48,7 @@ pub(super) fn run_with(input: &str, args: &[impl AsRef<OsStr>]) -> Ran {
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().expect("the binary ends");
     let _ = writer.join();
-    Ran {
-        stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
-        code: output.status.code().expect("no signal ends it"),
-    }
+    Ran::from(output)
 }
 
 /// Splits at blanks, runs, and returns all of it as one text for a snapshot.
