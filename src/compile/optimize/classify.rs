@@ -6,6 +6,8 @@
 //! pattern. A gate is any-of literals of which every match contains one, so `gate and pattern`
 //! equals `pattern`. Case-insensitive literals mean Unicode simple case folding, as `(?i)` does.
 
+use std::collections::HashMap;
+
 use crate::compile::ir::{Cond, CondId, Needle, Pred, TextTest, ValueId};
 
 use super::literal::{self, Shape};
@@ -13,12 +15,16 @@ use super::rewrite::{Build, Pass};
 use super::witness::one_test;
 
 /// The pass.
-pub(super) struct Classify;
+#[derive(Default)]
+pub(super) struct Classify {
+    /// The pattern behind each gate of several literals, by the condition that joins them.
+    gated: HashMap<CondId, CondId>,
+}
 
 impl Pass for Classify {
     fn pred(&mut self, build: &mut Build, pred: Pred) -> CondId {
         if let Pred::Quantified { all: false, list, body } = pred {
-            return spread(build, list, body);
+            return self.spread(build, list, body);
         }
         let Pred::Text(value, TextTest::Matches(regex)) = &pred else { return build.pred(pred) };
         let value = *value;
@@ -26,32 +32,40 @@ impl Pass for Classify {
             return any(build, value, needles, start, end);
         }
         let Some(needles) = literal::required(regex.hir()) else { return build.pred(pred) };
+        let several = needles.len() > 1;
         let gate = any(build, value, needles, false, false);
         let pattern = build.pred(pred);
-        build.cond(Cond::And(vec![gate, pattern]))
+        let both = build.cond(Cond::And(vec![gate, pattern]));
+        if several {
+            self.gated.insert(both, pattern);
+        }
+        both
     }
 }
 
-/// `any(list, a or b)` as `any(list, a) or any(list, b)`, and `any(list, a and b)` behind `any(list, a)`
-/// for every `a` that is one test of the item, so that the scan can answer it.
-///
-/// # Soundness
-/// The first is an equality. In the second an item that meets `a and b` meets `a`.
-fn spread(build: &mut Build, list: ValueId, body: CondId) -> CondId {
-    let some = |build: &mut Build, body| build.pred(Pred::Quantified { all: false, list, body });
-    match build.kind.cond(body).clone() {
-        Cond::Or(parts) if parts.len() <= SPREAD_MAX => {
-            let parts = parts.into_iter().map(|part| spread(build, list, part)).collect();
-            build.cond(Cond::Or(parts))
+impl Classify {
+    /// `any(list, a or b)` as `any(list, a) or any(list, b)`, and `any(list, a and b)` behind `any(list, a)`
+    /// for every `a` that is one test of the item, so that the scan can answer it.
+    ///
+    /// # Soundness
+    /// The first is an equality. In the second an item that meets `a and b` meets `a`. A pattern's own gate is
+    /// left out of the body that is run on demand, where it equals the pattern alone and costs as much.
+    fn spread(&self, build: &mut Build, list: ValueId, body: CondId) -> CondId {
+        let some = |build: &mut Build, body| build.pred(Pred::Quantified { all: false, list, body });
+        match build.kind.cond(body).clone() {
+            Cond::Or(parts) if parts.len() <= SPREAD_MAX => {
+                let parts = parts.into_iter().map(|part| self.spread(build, list, part)).collect();
+                build.cond(Cond::Or(parts))
+            }
+            Cond::And(parts) => {
+                let tests: Vec<CondId> =
+                    parts.into_iter().filter(|part| is_literal(build, *part)).take(SPREAD_MAX).collect();
+                let mut all: Vec<CondId> = tests.into_iter().map(|test| some(build, test)).collect();
+                all.push(some(build, self.gated.get(&body).copied().unwrap_or(body)));
+                build.cond(Cond::And(all))
+            }
+            _ => some(build, body),
         }
-        Cond::And(parts) => {
-            let tests: Vec<CondId> =
-                parts.into_iter().filter(|part| is_literal(build, *part)).take(SPREAD_MAX).collect();
-            let mut all: Vec<CondId> = tests.into_iter().map(|test| some(build, test)).collect();
-            all.push(some(build, body));
-            build.cond(Cond::And(all))
-        }
-        _ => some(build, body),
     }
 }
 

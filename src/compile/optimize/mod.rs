@@ -71,7 +71,7 @@ fn optimize_kind(mut kind: Kind, passes: Passes) -> Kind {
         kind = rewrite::rewrite(&kind, &mut dedup::Dedup, share);
     }
     if passes.classify {
-        kind = rewrite::rewrite(&kind, &mut classify::Classify, share);
+        kind = rewrite::rewrite(&kind, &mut classify::Classify::default(), share);
     }
     if passes.fold {
         kind = rewrite::rewrite(&kind, &mut fold::Fold, share);

@@ -15,6 +15,7 @@ use super::code::{ACCEPT, REJECT, emit};
 use super::folding::{Folding, ascii_form};
 use super::lifts;
 use super::literals::{Anchor, Literals, Needle};
+use super::reach;
 use super::{
     EmitPlan, Entry, ExactTable, FieldTable, FoldedScan, KindProgram, Probe, Program, Regex, RegexGroup,
     SlotScan, Test, Value,
@@ -160,13 +161,14 @@ impl<'a> Builder<'a> {
                 *slot = true;
             }
         }
-        let tests = (0_u32..)
-            .zip(&kind.preds)
-            .map(|(index, pred)| {
-                let witness = witnesses.get(index as usize).copied().unwrap_or(false);
-                if self.scan(kind, index, pred, witness) { Test::Scanned } else { self.test(kind, pred) }
-            })
-            .collect();
+        let preds = (0_u32..).zip(&kind.preds).zip(&witnesses);
+        let scanned: Vec<bool> =
+            preds.map(|((index, pred), witness)| self.scan(kind, index, pred, *witness)).collect();
+        let asked = reach::asked(kind, &scanned);
+        let on_demand = asked.iter().zip(&scanned).map(|(asked, scanned)| *asked && !scanned);
+        let tests = kind.preds.iter().zip(on_demand);
+        let tests =
+            tests.map(|(pred, ask)| if ask { self.test(kind, pred) } else { Test::Scanned }).collect();
         let entries: Vec<Entry> =
             kind.entries.iter().filter_map(|entry| self.entry(kind, entry, rules)).collect();
         let values = kind.values.iter().map(|value| self.value(kind, value)).collect();

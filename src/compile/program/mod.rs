@@ -13,6 +13,7 @@ mod folding;
 mod lifts;
 mod literals;
 mod numbers;
+mod reach;
 mod regex;
 mod scan;
 mod test;

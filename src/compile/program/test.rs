@@ -10,7 +10,7 @@ use crate::compile::ir::{Arithmetic, Function, Network, Ordering};
 /// How one predicate is decided.
 #[derive(Debug)]
 pub enum Test {
-    /// The scan set its bit, or did not.
+    /// The scan set its bit, or did not; or nothing asks for it.
     Scanned,
     /// One string against constants.
     Text(u32, Probe),
