@@ -11,8 +11,10 @@ use std::thread;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Of the variants of a layer whose every technique must be tagged.
-const RECALL_MIN: [(&str, f64); 3] = [("lexical", 0.95), ("state", 0.85), ("computed", 0.80)];
+/// Of the variants of a layer, those whose every technique must be tagged.
+const LEXICAL_MIN: f64 = 0.95;
+const STATE_MIN: f64 = 0.85;
+const COMPUTED_MIN: f64 = 0.80;
 /// Of the negatives, those that are tagged with what they are not.
 const FALSE_HITS_MAX: f64 = 0.03;
 /// Misses printed for each rewriting.
@@ -147,32 +149,42 @@ fn every_command_is_tagged_as_it_is_usually_written() {
     assert!(untagged.is_empty(), "{untagged:#?}");
 }
 
-#[test]
-#[ignore = "line state is at 0.81 of 0.85: arrays and `read` are not seen through"]
-fn rewriting_a_command_does_not_hide_it() {
-    let variants: Vec<Variant> = read("variants.jsonl");
+/// Holds the variants of one layer to their techniques.
+fn check(layer: &str, least: f64) {
+    let mut variants: Vec<Variant> = read("variants.jsonl");
+    variants.retain(|variant| variant.layer == layer);
     let found = techniques(variants.iter().map(|variant| variant.line.as_str()));
     let mut missed = Vec::new();
-    let (mut all, mut held_out) = (HashMap::<&str, Share>::new(), HashMap::<&str, Share>::new());
+    let (mut all, mut held_out) = (Share::default(), Share::default());
     for (at, (variant, found)) in variants.iter().zip(&found).enumerate() {
         let hit = variant.expect.iter().all(|technique| found.contains(technique));
-        all.entry(&variant.layer).or_default().count(hit);
+        all.count(hit);
         if variant.held_out {
-            held_out.entry(&variant.layer).or_default().count(hit);
+            held_out.count(hit);
         }
         if !hit {
             missed.push(at);
         }
     }
-    let mut report = String::new();
-    let mut enough = true;
-    for (layer, least) in RECALL_MIN {
-        let (all, held_out) = (&all[layer], &held_out[layer]);
-        writeln!(report, "{layer}: {all}, held out {held_out}, at least {least}").unwrap();
-        enough &= all.of_all() >= least;
-    }
+    let report = format!("{layer}: {all}, held out {held_out}, at least {least}");
     println!("{report}");
-    assert!(enough, "{report}\n{}", by_rewriting(&variants, &missed));
+    assert!(all.of_all() >= least, "{report}\n{}", by_rewriting(&variants, &missed));
+}
+
+#[test]
+fn quotes_paths_and_wrappers_do_not_hide_a_command() {
+    check("lexical", LEXICAL_MIN);
+}
+
+#[test]
+#[ignore = "0.81: arrays, `read` and functions are not seen through yet"]
+fn variables_folders_and_globs_do_not_hide_a_command() {
+    check("state", STATE_MIN);
+}
+
+#[test]
+fn decoders_and_inner_shells_do_not_hide_a_command() {
+    check("computed", COMPUTED_MIN);
 }
 
 #[test]
