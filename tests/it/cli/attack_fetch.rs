@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! `attack fetch`, against a server of this process.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -103,9 +105,9 @@ fn a_fetched_bundle_is_verified_kept_and_looked_at() {
         } else {
             assert!(ran.stdout.contains(r#""release":"enterprise-v20.0""#) && ran.stderr.is_empty());
         }
-        assert_eq!(std::fs::read_to_string(cached).unwrap(), stix_21(""));
+        assert_eq!(fs::read_to_string(cached).unwrap(), stix_21(""));
     }
-    let mut names: Vec<_> = std::fs::read_dir(folder.path("xdg/decnet/attack"))
+    let mut names: Vec<_> = fs::read_dir(folder.path("xdg/decnet/attack"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -203,4 +205,24 @@ fn what_cannot_be_fetched_is_said_before_anything_is() {
     let no_cache =
         binary().env_remove("HOME").env_remove("XDG_CACHE_HOME").args(["attack", "fetch"]).output();
     assert_eq!(no_cache.unwrap().status.code(), Some(2));
+}
+
+/// What evaluates events has no way to the network: none of its files names one.
+#[test]
+fn no_evaluation_path_can_fetch() {
+    let modules = ["vocab", "diag", "attack", "event", "lift", "compile", "engine", "tag"];
+    let mut folders: Vec<PathBuf> = modules.iter().map(|module| Path::new("src").join(module)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                for word in ["ureq::", "std::net::Tcp", "TcpStream", "UdpSocket"] {
+                    assert!(!text.contains(word), "{} names {word}", path.display());
+                }
+            }
+        }
+    }
 }
