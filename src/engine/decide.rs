@@ -8,6 +8,7 @@ use crate::compile::program::{ACCEPT, Entry, KindProgram, REJECT, Test};
 
 use crate::lift::Site;
 use crate::lift::shell::Via;
+use crate::vocab::SourceKind;
 
 use super::scratch::{Buffers, is_set, set};
 use super::{Computed, Counts, Hit, Slot, lift};
@@ -27,10 +28,23 @@ impl<'a> Decider<'a, '_> {
     /// Appends a hit for every emit of every rule that holds, in order of rule.
     pub(super) fn decide<'k>(
         &mut self,
+        source_kind: SourceKind,
         hits: &mut Vec<Hit>,
         computed: &mut ArenaVec<'k, Computed<'k>>,
         counts: &mut Counts,
     ) {
+        self.each(counts, |decider, index, entry| {
+            let (before, known) = (hits.len(), hits.iter().any(|hit| hit.entry == index));
+            decider.emit(source_kind, index, entry, hits, computed);
+            if hits.len() > before && !known {
+                decider.compute(index, entry, (0, entry.shared), computed);
+            }
+        });
+    }
+
+    /// Calls `hold` with every rule that holds, in order.
+    #[inline]
+    pub(super) fn each(&mut self, counts: &mut Counts, mut hold: impl FnMut(&mut Self, u32, &Entry)) {
         self.candidates();
         let kind = self.kind;
         for word in 0..kind.entries.len().div_ceil(64) {
@@ -41,12 +55,7 @@ impl<'a> Decider<'a, '_> {
                 let Some(entry) = kind.entries.get(index) else { break };
                 counts.decided += 1;
                 if self.run(entry.code, None) {
-                    let index = u32::try_from(index).unwrap_or(u32::MAX);
-                    let (before, known) = (hits.len(), hits.iter().any(|hit| hit.entry == index));
-                    self.emit(index, entry, hits, computed);
-                    if hits.len() > before && !known {
-                        self.compute(index, entry, (0, entry.shared), computed);
-                    }
+                    hold(self, u32::try_from(index).unwrap_or(u32::MAX), entry);
                 }
             }
         }
@@ -73,6 +82,7 @@ impl<'a> Decider<'a, '_> {
 
     fn emit<'k>(
         &mut self,
+        source_kind: SourceKind,
         index: u32,
         entry: &Entry,
         hits: &mut Vec<Hit>,
@@ -92,13 +102,7 @@ impl<'a> Decider<'a, '_> {
                 continue;
             }
             let confidence = plan.confidence * scale * self.via.map_or(1.0, Via::factor);
-            hits.push(Hit {
-                source_kind: self.kind.source_kind,
-                entry: index,
-                emit,
-                confidence,
-                via: self.via,
-            });
+            hits.push(Hit { source_kind, entry: index, emit, confidence, via: self.via });
             self.compute(index, entry, plan.evidence, computed);
         }
     }

@@ -94,7 +94,7 @@ impl Node {
 impl Reference {
     /// The part of the pack that evaluates events of this kind; `None` where no rule reads it.
     pub fn kind(&self, event: &Event<'_>) -> Option<&Kind> {
-        self.pack().kinds.iter().find(|kind| kind.source_kind == event.source_kind)
+        self.pack().kinds.iter().find(|kind| kind.source_kind == Some(event.source_kind))
     }
 
     /// What every rule of the event's kind says of it, in order of rule.

@@ -23,27 +23,29 @@ pub(super) fn fill<'a>(
 ) -> &'a mut [Slot<'a>] {
     let slots = arena.alloc_slice_fill_copy(slots, Slot::Absent);
     let mut filler = Filler { slots, arena, limits, counts };
-    filler.object(table, payload, false);
+    filler.object(table, payload);
+    if let Some(slot) = table.all() {
+        filler.all(slot, payload);
+    }
     filler.slots
 }
 
-struct Filler<'a, 'f> {
-    slots: &'a mut [Slot<'a>],
-    arena: &'a Bump,
-    limits: &'f Limits,
-    counts: &'f mut Counts,
+pub(super) struct Filler<'a, 'f> {
+    pub(super) slots: &'a mut [Slot<'a>],
+    pub(super) arena: &'a Bump,
+    pub(super) limits: &'f Limits,
+    pub(super) counts: &'f mut Counts,
 }
 
 impl<'a> Filler<'a, '_> {
-    /// Reads the wanted members of an object; `nested` ones are found ASCII case aside.
-    fn object(&mut self, table: &FieldTable, object: RawObject<'a>, nested: bool) {
+    /// Reads the wanted members of an object.
+    fn object(&mut self, table: &FieldTable, object: RawObject<'a>) {
         for (name, value) in object.members() {
             let name = match name.as_plain() {
                 Some(name) => name,
                 None => decode(name, self.arena),
             };
-            let key = if nested { table.get_nocase(name) } else { table.get(name) };
-            if let Some(key) = key {
+            if let Some(key) = table.get(name) {
                 self.member(key, value);
             }
         }
@@ -62,10 +64,12 @@ impl<'a> Filler<'a, '_> {
                 *slot = read;
             }
         }
-        if !key.members.is_empty()
-            && let RawValue::Object(object) = value
-        {
-            self.object(&key.members, object, true);
+        if !key.members.is_empty() {
+            match value {
+                RawValue::Object(object) => self.object(&key.members, object),
+                RawValue::Array(array) => self.spread(&key.members, &[RawValue::Array(array)]),
+                _ => {}
+            }
         }
     }
 
@@ -80,11 +84,12 @@ impl<'a> Filler<'a, '_> {
             (FieldType::TextList, RawValue::Array(array)) => self.texts(array),
             (FieldType::NumberList, RawValue::Array(array)) => self.numbers(array),
             (FieldType::Map, RawValue::Object(object)) => self.values(object),
+            (FieldType::Any, value) => self.any(value),
             _ => Slot::Wrong,
         }
     }
 
-    fn text(&mut self, raw: RawString<'a>) -> &'a str {
+    pub(super) fn text(&mut self, raw: RawString<'a>) -> &'a str {
         let text = match raw.as_plain() {
             Some(text) => text,
             None => decode(raw, self.arena),

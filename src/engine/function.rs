@@ -42,6 +42,7 @@ pub fn apply<'a>(function: Function, first: Slot<'a>, second: Slot<'a>, arena: &
         Function::Min => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.min(b))),
         Function::Max => numbers().map_or(Slot::Absent, |(a, b)| Slot::Number(a.max(b))),
         Function::Chomp => maybe_text(text.map(|text| text.strip_suffix('\n').unwrap_or(text))),
+        Function::ToNumber => text.and_then(to_number).map_or(Slot::Absent, Slot::Number),
         Function::Concat => concat(first, second, arena),
         Function::Abs => first.number().map_or(Slot::Absent, |a| Slot::Number(a.abs())),
     }
@@ -50,6 +51,12 @@ pub fn apply<'a>(function: Function, first: Slot<'a>, second: Slot<'a>, arena: &
 /// Equal character by character in lower case: what `nocase` means between two fields.
 pub(super) fn equals_nocase(a: &str, b: &str) -> bool {
     a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+}
+
+/// The number that a text is; words that Rust reads as floats (`inf`, `nan`) are none.
+fn to_number(text: &str) -> Option<f64> {
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    text.parse().ok().filter(|_| text.bytes().all(plain))
 }
 
 /// Counts are far below 2^53, where every integer is a float.

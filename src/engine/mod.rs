@@ -14,6 +14,7 @@ mod lazy;
 mod lift;
 mod lifted;
 mod live;
+mod record;
 pub mod reference;
 mod scan;
 mod scratch;

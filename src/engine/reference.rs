@@ -56,7 +56,8 @@ impl Reference {
     /// of range).
     pub fn evaluate(&self, event: &Event<'_>) -> Result<Vec<Emission>, serde_json::Error> {
         let payload: Json = serde_json::from_str(event.payload.as_str())?;
-        let Some(kind) = self.pack.kinds.iter().find(|kind| kind.source_kind == event.source_kind) else {
+        let Some(kind) = self.pack.kinds.iter().find(|kind| kind.source_kind == Some(event.source_kind))
+        else {
             return Ok(Vec::new());
         };
         let arena = Bump::new();
@@ -103,9 +104,10 @@ impl Reference {
     ) -> Vec<(Option<Via>, Walk<'a>)> {
         let walk = |lifted| Walk { reference: self, kind, payload, arena, lifted };
         let site = Site::new(event.decky_id.as_deref(), true);
-        let lifted =
-            lifted::all(kind.source_kind, site, arena, |known, name, ty| walk(known.clone()).field(name, ty));
-        let mut walks = vec![(lift::first_view(kind.source_kind), walk(lifted.base.clone()))];
+        let lifted = lifted::all(event.source_kind, site, arena, |known, name, ty| {
+            walk(known.clone()).field(name, ty)
+        });
+        let mut walks = vec![(lift::first_view(event.source_kind), walk(lifted.base.clone()))];
         for (via, mut fields) in lifted.views {
             // What the view does not give is as in the event.
             fields.extend(lifted.base.iter().copied());

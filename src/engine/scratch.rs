@@ -40,36 +40,43 @@ pub(super) struct Buffers {
     pub(super) lazy: LazyCache,
     /// The number of the current kind's first regular expression among those of all kinds.
     pub(super) base: u32,
-    bases: [u32; SourceKind::COUNT],
+    bases: Vec<u32>,
 }
 
 impl Buffers {
-    fn new(program: &Program) -> Self {
-        let most = |size: fn(&KindProgram) -> usize| program.kinds().map(size).max().unwrap_or(0);
+    /// Buffers for plans, each known by its place among them.
+    pub(super) fn new<'p>(
+        plans: impl Iterator<Item = Option<&'p KindProgram>> + Clone,
+        lazy_bytes: usize,
+    ) -> Self {
+        let there = || plans.clone().flatten();
+        let most = |size: fn(&KindProgram) -> usize| there().map(size).max().unwrap_or(0);
         let words = most(|kind| kind.tests.len().div_ceil(64));
-        let mut bases = [0; SourceKind::COUNT];
-        let mut next = 0;
-        for kind in program.kinds() {
-            if let Some(base) = bases.get_mut(kind.source_kind.index()) {
-                *base = next;
-            }
-            next += u32::try_from(kind.regexes.len()).unwrap_or(0);
-        }
-        let automata = program.kinds().flat_map(|kind| kind.regexes.iter().map(|regex| &regex.automaton));
+        let automata = there().flat_map(|kind| kind.regexes.iter().map(|regex| &regex.automaton));
+        let bases = plans.clone().scan(0, |next, kind| {
+            let base = *next;
+            *next += kind.map_or(0, |kind| u32::try_from(kind.regexes.len()).unwrap_or(0));
+            Some(base)
+        });
         Self {
             bits: vec![0; words],
             known: vec![0; words],
             candidates: vec![0; most(|kind| kind.entries.len().div_ceil(64))],
-            lazy: LazyCache::new(automata, program.limits().lazy_bytes),
+            lazy: LazyCache::new(automata, lazy_bytes),
             base: 0,
-            bases,
+            bases: bases.collect(),
         }
+    }
+
+    fn of_program(program: &Program) -> Self {
+        let plans = SourceKind::ALL.iter().map(|kind| program.kind(*kind));
+        Self::new(plans, program.limits().lazy_bytes)
     }
 }
 
 impl Scratch {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
-        let buffers = Buffers::new(&snapshot.program);
+        let buffers = Buffers::of_program(&snapshot.program);
         Self { snapshot, arena: Bump::new(), buffers, hits: Vec::new() }
     }
 
@@ -80,7 +87,7 @@ impl Scratch {
         }
         let next = live.snapshot();
         if !Arc::ptr_eq(&next.program, &self.snapshot.program) {
-            self.buffers = Buffers::new(&next.program);
+            self.buffers = Buffers::of_program(&next.program);
         }
         self.snapshot = next;
     }
@@ -116,10 +123,10 @@ impl Scratch {
                     lift::apply(plan, view, slots);
                 }
                 let buffers = &mut self.buffers;
-                buffers.clear(kind);
+                buffers.clear(kind, event.source_kind.index());
                 scan::scan(kind, slots, arena, buffers);
                 let mut decider = Decider { kind, slots, arena, buffers, site, via };
-                decider.decide(&mut self.hits, &mut computed, &mut counts);
+                decider.decide(event.source_kind, &mut self.hits, &mut computed, &mut counts);
             }
             if !self.hits.is_empty() {
                 if !views.is_empty() {
@@ -160,9 +167,9 @@ fn cut(hits: &mut Vec<Hit>, most: usize, counts: &mut Counts) {
 }
 
 impl Buffers {
-    /// Clears what the kind uses.
-    fn clear(&mut self, kind: &KindProgram) {
-        self.base = self.bases.get(kind.source_kind.index()).copied().unwrap_or(0);
+    /// Clears what a plan uses; `place` is its place among those that the buffers are for.
+    pub(super) fn clear(&mut self, kind: &KindProgram, place: usize) {
+        self.base = self.bases.get(place).copied().unwrap_or(0);
         let words = kind.tests.len().div_ceil(64);
         self.bits.iter_mut().take(words).for_each(|word| *word = 0);
         self.known.iter_mut().take(words).for_each(|word| *word = 0);

@@ -22,10 +22,15 @@ pub enum FieldType {
     NumberList,
     /// A JSON object; `name.key` reaches its members, which are text.
     Map,
+    /// A field of a log record: any JSON value, read as texts. A string is one as it is; a number is its
+    /// canonical decimal text, a boolean `true` or `false`; an array gives those of its items.
+    Any,
+    /// Every string of a log record, however deep.
+    All,
 }
 
 impl FieldType {
-    /// Every type, for messages and look-ups.
+    /// Every type that `fields.yaml` may declare, for messages and look-ups.
     pub const ALL: [Self; 8] = [
         Self::Text,
         Self::Number,
@@ -48,6 +53,8 @@ impl FieldType {
             Self::TextList => "text_list",
             Self::NumberList => "number_list",
             Self::Map => "map",
+            Self::Any => "any",
+            Self::All => "all",
         }
     }
 

@@ -42,14 +42,16 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// The items of a list; none for what is no list.
+    /// The items of a list; a text is a list of one, and what is neither has none.
     pub fn items(self) -> impl Iterator<Item = Self> {
         let (texts, numbers): (&[&str], &[f64]) = match self {
             Self::Texts(items) => (items, &[]),
             Self::Numbers(items) => (&[], items),
             _ => (&[], &[]),
         };
-        texts.iter().map(|text| Self::Text(text)).chain(numbers.iter().map(|number| Self::Number(*number)))
+        let one = matches!(self, Self::Text(_)).then_some(self);
+        let texts = texts.iter().map(|text| Self::Text(text));
+        one.into_iter().chain(texts).chain(numbers.iter().map(|number| Self::Number(*number)))
     }
 
     /// The same value, living as long as the arena.

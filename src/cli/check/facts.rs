@@ -60,14 +60,14 @@ impl Facts {
         };
         let unwitnessed = |kind: &Kind| {
             let entries = kind.entries.iter().filter(|entry| entry.witness.is_none());
-            entries.map(|entry| (id(entry), kind.source_kind)).collect::<Vec<_>>()
+            entries.filter_map(|entry| Some((id(entry), kind.source_kind?))).collect::<Vec<_>>()
         };
         let mut ungated = Vec::new();
         for kind in kinds {
-            if let Some(plan) =
-                compilation.program.as_ref().and_then(|program| program.kind(kind.source_kind))
+            if let Some(source_kind) = kind.source_kind
+                && let Some(plan) = compilation.program.as_ref().and_then(|program| program.kind(source_kind))
             {
-                ungated.extend(ungated_patterns(kind, plan, id));
+                ungated.extend(ungated_patterns(source_kind, kind, plan, id));
             }
         }
         let valid = compilation.program.as_ref().map_or(Ok(()), |program| validate(program, attack));
@@ -171,7 +171,12 @@ impl Facts {
 }
 
 /// The patterns of a kind that no literal stands before, so that every text runs through them.
-fn ungated_patterns(kind: &Kind, plan: &KindProgram, id: impl Fn(&Entry) -> String) -> Vec<Ungated> {
+fn ungated_patterns(
+    source_kind: SourceKind,
+    kind: &Kind,
+    plan: &KindProgram,
+    id: impl Fn(&Entry) -> String,
+) -> Vec<Ungated> {
     let mut ungated: Vec<Ungated> = Vec::new();
     for (scan, group) in
         plan.scans.iter().flat_map(|scan| scan.text.groups.iter().map(move |group| (scan, group)))
@@ -186,7 +191,7 @@ fn ungated_patterns(kind: &Kind, plan: &KindProgram, id: impl Fn(&Entry) -> Stri
                 Some(known) => known.fields.push(field.to_owned()),
                 None => ungated.push(Ungated {
                     pattern: pattern.to_string(),
-                    source_kind: kind.source_kind,
+                    source_kind,
                     fields: vec![field.to_owned()],
                     rules,
                 }),

@@ -131,7 +131,7 @@ impl Story {
 }
 
 fn kind(reference: &Reference, source_kind: SourceKind) -> Option<&Kind> {
-    reference.pack().kinds.iter().find(|kind| kind.source_kind == source_kind)
+    reference.pack().kinds.iter().find(|kind| kind.source_kind == Some(source_kind))
 }
 
 impl Chapter {

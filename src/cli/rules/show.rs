@@ -109,7 +109,7 @@ impl Subject<'_> {
         let mut all: Vec<(String, Vec<String>)> = kinds
             .filter_map(|kind| {
                 let entry = kind.entries.iter().find(|entry| self.is_of(entry))?;
-                Some((kind.source_kind.to_string(), condition::lines(kind, entry.cond)))
+                Some((kind.source_kind?.to_string(), condition::lines(kind, entry.cond)))
             })
             .collect();
         let same = all.windows(2).all(|pair| matches!(pair, [a, b] if a.1 == b.1));

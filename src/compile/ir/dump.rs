@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::vocab::SourceKind;
+
 use super::{Cond, CondId, Kind, Pack, Pred, TextTest, Value, ValueId};
 
 /// Prints a pack, one section per kind: fields, predicates, and each rule as a formula over them.
@@ -21,7 +23,7 @@ struct KindDump<'a> {
 impl Display for KindDump<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let kind = self.kind;
-        writeln!(f, "kind {}", kind.source_kind)?;
+        writeln!(f, "kind {}", kind.source_kind.map_or("log", SourceKind::as_str))?;
         for field in &kind.fields {
             writeln!(f, "  field {}: {}", field.name, field.ty.as_str())?;
         }

@@ -36,6 +36,8 @@ pub enum Function {
     Concat,
     /// Takes a line feed off the end.
     Chomp,
+    /// Reads a decimal number.
+    ToNumber,
 }
 
 /// What a function takes and gives.
@@ -61,7 +63,7 @@ const COUNTABLE: &[ValueType] =
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Lower,
         Self::Len,
         Self::Domain,
@@ -77,6 +79,7 @@ impl Function {
         Self::Abs,
         Self::Concat,
         Self::Chomp,
+        Self::ToNumber,
     ];
 
     /// The function of that name.
@@ -182,6 +185,13 @@ impl Function {
                 ValueType::Text,
                 "The text without one line feed at its end.",
                 r#"chomp("id\n") == "id""#,
+            ),
+            Self::ToNumber => (
+                "number",
+                &[TEXTUAL],
+                ValueType::Number,
+                "The decimal number that the text is, with sign, fraction and exponent; absent for any other text.",
+                r#"number("-4.5e1") == -45"#,
             ),
             Self::Concat => (
                 "concat",

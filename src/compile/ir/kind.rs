@@ -8,8 +8,8 @@ use super::{Cond, CondId, Pred, PredId, Value, ValueId};
 /// The rules of one source kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kind {
-    /// The kind.
-    pub source_kind: SourceKind,
+    /// The kind; `None` for log records of any shape.
+    pub source_kind: Option<SourceKind>,
     /// The payload fields that any rule reads.
     pub fields: Vec<Field>,
     /// Values, children first.
@@ -63,7 +63,7 @@ pub struct EmitGate {
 
 impl Kind {
     /// An empty program of a kind.
-    pub const fn new(source_kind: SourceKind) -> Self {
+    pub const fn new(source_kind: Option<SourceKind>) -> Self {
         Self {
             source_kind,
             fields: Vec::new(),

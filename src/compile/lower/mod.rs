@@ -39,7 +39,8 @@ pub struct Context<'a> {
 /// # Cost
 /// Linear in the pack's text; every regular expression is compiled to an NFA once, to check it.
 pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) -> ir::Pack {
-    let mut kinds: Vec<ir::Kind> = SourceKind::ALL.into_iter().map(ir::Kind::new).collect();
+    let mut kinds: Vec<ir::Kind> =
+        SourceKind::ALL.into_iter().map(|kind| ir::Kind::new(Some(kind))).collect();
     let mut rules = Vec::new();
     let mut written = select::Written::default();
     intel::check(pack, context, diags);
@@ -51,8 +52,16 @@ pub fn lower(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) ->
             .applies_to
             .iter()
             .map(|kind| {
-                let mut part = ir::Kind::new(kind.value);
-                let entry = rule::entry(rule, index, pack, context, &mut part, &mut found, &mut written);
+                let mut part = ir::Kind::new(Some(kind.value));
+                let entry = rule::entry(
+                    rule,
+                    index,
+                    pack,
+                    context,
+                    (kind.value, &mut part),
+                    &mut found,
+                    &mut written,
+                );
                 (kind.value, part, entry)
             })
             .collect();
@@ -89,7 +98,7 @@ const fn value_type(ty: FieldType) -> ir::ValueType {
         FieldType::Time => ir::ValueType::Time,
         FieldType::Ip => ir::ValueType::Ip,
         // A map read as a whole is the list of its values.
-        FieldType::TextList | FieldType::Map => ir::ValueType::TextList,
+        FieldType::TextList | FieldType::Map | FieldType::Any | FieldType::All => ir::ValueType::TextList,
         FieldType::NumberList => ir::ValueType::NumberList,
     }
 }

@@ -86,7 +86,7 @@ impl<'a> Scope<'a> {
     /// The computed evidence of a predicate, by name; what reads a field that the kind lacks is left out.
     pub(super) fn evidence(&mut self, predicate: &'a PredicateDef) -> Vec<(String, ValueId)> {
         let mut evidence = Vec::with_capacity(predicate.evidence.len());
-        let source_kind = self.kind.source_kind;
+        let source_kind = self.source_kind;
         let on_kind = |def: &&EvidenceDef| {
             def.kinds.is_empty() || def.kinds.iter().any(|kind| kind.value == source_kind)
         };
@@ -110,7 +110,7 @@ impl<'a> Scope<'a> {
     /// personal data, so there only what the schema allows is taken.
     fn evidence_name(&mut self, name: &Spanned<String>) {
         use crate::vocab::SourceKind as K;
-        let source_kind = self.kind.source_kind;
+        let source_kind = self.source_kind;
         let strict = matches!(source_kind, K::Email | K::Canary | K::CanaryFingerprint);
         let declared = self.pack.schema.kind(source_kind).resolve(&name.value);
         if declared.map_or(!strict, |(field, _)| field.evidence) {

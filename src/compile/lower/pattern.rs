@@ -17,12 +17,12 @@ impl Scope<'_> {
         pattern: &Spanned<String>,
         field: Option<&Spanned<String>>,
     ) -> CondId {
-        let default = self.pack.schema.kind(self.kind.source_kind).default_field.clone();
+        let default = self.pack.schema.kind(self.source_kind).default_field.clone();
         let (name, span) = match (field, default) {
             (Some(field), _) => (field.value.clone(), field.span),
             (None, Some(default)) => (default, pattern.span),
             (None, None) => {
-                let message = format!("source kind `{}` has no default field", self.kind.source_kind);
+                let message = format!("source kind `{}` has no default field", self.source_kind);
                 let diagnostic = Diagnostic::new(Code::MissingKey, pattern.span, message)
                     .help("say which field the pattern reads: `{pattern: …, field: NAME}`");
                 return self.reject(diagnostic);

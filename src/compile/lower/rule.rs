@@ -4,7 +4,7 @@
 use crate::compile::ir::{self, ValueId};
 use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, did_you_mean};
-use crate::vocab::Origin;
+use crate::vocab::{Origin, SourceKind};
 
 use super::named::Named;
 use super::scope::{Operand, Scope, unknown_field};
@@ -66,7 +66,7 @@ pub(super) fn entry(
     index: u32,
     pack: &ast::Pack,
     context: Context<'_>,
-    kind: &mut ir::Kind,
+    kind: (SourceKind, &mut ir::Kind),
     diags: &mut Diagnostics,
     written: &mut Written,
 ) -> ir::Entry {
@@ -86,7 +86,7 @@ pub(super) fn entry(
 impl Scope<'_> {
     /// Adds the fields that the rule names and lifters derive, unless the predicate says more of them.
     fn derived_evidence(&mut self, gates: &[ir::EmitGate], evidence: &mut Vec<(String, ValueId)>) {
-        let schema = self.pack.schema.kind(self.kind.source_kind);
+        let schema = self.pack.schema.kind(self.source_kind);
         for name in &self.rule.evidence_fields {
             let field = schema.field(&name.value);
             let derived = field.is_some_and(|field| {

@@ -4,6 +4,7 @@
 use crate::compile::ir::{self, CondId, ValueId, ValueType};
 use crate::compile::parse::ast;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, did_you_mean};
+use crate::vocab::SourceKind;
 
 use super::intel::Bound;
 use super::select::Written;
@@ -14,6 +15,7 @@ pub(super) struct Scope<'a> {
     pub(super) rule: &'a ast::Rule,
     pub(super) pack: &'a ast::Pack,
     pub(super) context: Context<'a>,
+    pub(super) source_kind: SourceKind,
     pub(super) kind: &'a mut ir::Kind,
     pub(super) diags: &'a mut Diagnostics,
     /// What `it` stands for, under a quantifier.
@@ -91,12 +93,23 @@ impl<'a> Scope<'a> {
         rule: &'a ast::Rule,
         pack: &'a ast::Pack,
         context: Context<'a>,
-        kind: &'a mut ir::Kind,
+        (source_kind, kind): (SourceKind, &'a mut ir::Kind),
         diags: &'a mut Diagnostics,
         written: &'a mut Written,
     ) -> Self {
         written.begin();
-        Self { rule, pack, context, kind, diags, it: None, params: None, bound: Vec::new(), written }
+        Self {
+            rule,
+            pack,
+            context,
+            source_kind,
+            kind,
+            diags,
+            it: None,
+            params: None,
+            bound: Vec::new(),
+            written,
+        }
     }
 
     /// A condition that never holds: what an error or an absent field lowers to.
@@ -117,7 +130,7 @@ impl<'a> Scope<'a> {
 
     /// The value of a field, or why there is none.
     pub(super) fn field(&mut self, name: &str, span: Span) -> Operand {
-        let schema = self.pack.schema.kind(self.kind.source_kind);
+        let schema = self.pack.schema.kind(self.source_kind);
         if let Some((declared, ty)) = schema.resolve(name) {
             let field = ir::Field { name: name.to_owned(), ty, origin: declared.origin };
             let index = self.kind.fields.iter().position(|known| *known == field).unwrap_or_else(|| {
@@ -134,7 +147,7 @@ impl<'a> Scope<'a> {
         let elsewhere =
             self.rule.applies_to.iter().any(|kind| self.pack.schema.kind(kind.value).resolve(name).is_some());
         if elsewhere {
-            let message = format!("source kind `{}` has no field `{name}`", self.kind.source_kind);
+            let message = format!("source kind `{}` has no field `{name}`", self.source_kind);
             self.diags.push(
                 Diagnostic::new(Code::FieldAbsentInKind, span, message)
                     .label("always absent there, so this comparison is false"),

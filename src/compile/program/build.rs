@@ -71,10 +71,11 @@ pub fn build(
     let rules: Vec<Arc<ir::Rule>> = pack.rules.iter().cloned().map(Arc::new).collect();
     let mut kinds: [Option<Arc<KindProgram>>; SourceKind::COUNT] = Default::default();
     let mut bytes_left = limits.automata_bytes;
-    for kind in &pack.kinds {
+    let of_kinds = pack.kinds.iter().filter_map(|kind| Some((kind.source_kind?, kind)));
+    for (source_kind, kind) in of_kinds {
         let fingerprint = fingerprint(kind, pack, plan);
         let kept = previous
-            .and_then(|program| program.kinds.get(kind.source_kind.index())?.as_ref())
+            .and_then(|program| program.kinds.get(source_kind.index())?.as_ref())
             .filter(|old| old.fingerprint == fingerprint);
         let built = match kept {
             Some(old) => Arc::clone(old),
@@ -84,7 +85,7 @@ pub fn build(
         };
         bytes_left =
             bytes_left.checked_sub(built.bytes).ok_or(BuildError { limit: limits.automata_bytes })?;
-        if let Some(slot) = kinds.get_mut(kind.source_kind.index()) {
+        if let Some(slot) = kinds.get_mut(source_kind.index()) {
             *slot = Some(built);
         }
     }
@@ -97,6 +98,19 @@ pub fn build(
         version,
         limits: limits.clone(),
     })
+}
+
+/// Builds the plan of log records: all entries of one kind without a source kind.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_logs(
+    kind: &ir::Kind,
+    rules: &[Arc<ir::Rule>],
+    plan: Plan,
+    limits: &Limits,
+) -> Result<KindProgram, BuildError> {
+    Builder::new(kind, limits, plan, limits.automata_bytes).build(kind, rules, [0; 32])
 }
 
 /// Equal for equal rules, order and plan of a kind.
@@ -193,7 +207,7 @@ impl<'a> Builder<'a> {
             fields: FieldTable::new(&fields),
             slots: fields.len(),
             lifts,
-            first_view: lift::first_view(kind.source_kind).filter(|_| self.plan.views),
+            first_view: kind.source_kind.and_then(lift::first_view).filter(|_| self.plan.views),
             scans: self.scans,
             tests,
             values,

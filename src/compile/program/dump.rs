@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use crate::vocab::{FieldType, SourceKind};
+
 use super::{ACCEPT, KindProgram, Literals, Program, REJECT, SlotScan, Test};
 
 /// Prints a program: per kind its slots, what is scanned in each, the code, the witness index.
@@ -18,12 +20,12 @@ impl Display for KindDump<'_> {
         writeln!(
             f,
             "kind {}: {} rules, {} predicates",
-            kind.source_kind,
+            kind.source_kind.map_or("log", SourceKind::as_str),
             kind.entries.len(),
             kind.tests.len()
         )?;
         for key in kind.fields.keys() {
-            let slot = |slot: Option<(u32, crate::vocab::FieldType)>| {
+            let slot = |slot: Option<(u32, FieldType)>| {
                 slot.map_or("object".to_owned(), |(slot, ty)| format!("s{slot} {}", ty.as_str()))
             };
             writeln!(f, "  key {} → {}", key.name, slot(key.slot))?;

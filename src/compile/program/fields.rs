@@ -10,6 +10,10 @@ pub struct FieldTable {
     keys: Vec<FieldKey>,
     /// Per length below [`LENGTHS`], where its keys begin; longer keys stand at the end.
     starts: Vec<u16>,
+    /// ASCII case does not matter for the keys, as in HTTP headers.
+    nocase: bool,
+    /// The slot of all strings of the object, however deep.
+    all: Option<u32>,
 }
 
 /// One key.
@@ -19,7 +23,7 @@ pub struct FieldKey {
     pub name: Box<str>,
     /// The slot it fills and the type it must have.
     pub slot: Option<(u32, FieldType)>,
-    /// Keys inside it that rules read; ASCII case does not matter for them, as in HTTP headers.
+    /// Keys inside it that rules read.
     pub members: FieldTable,
 }
 
@@ -28,32 +32,53 @@ const LENGTHS: usize = 40;
 
 impl FieldTable {
     /// The table of the fields of a kind that the payload may have; slot `i` is field `i`.
+    ///
+    /// A dotted name reaches one level down, where ASCII case does not matter. In a log record it is a key as it
+    /// stands, and also reaches down level by level.
     pub(super) fn new(fields: &[Field]) -> Self {
-        let mut keys: Vec<FieldKey> = Vec::new();
+        let mut table = Self::default();
         for (slot, field) in
             (0_u32..).zip(fields).filter(|(_, field)| !matches!(field.origin, Origin::Lifter | Origin::Rule))
         {
-            let (key, member) = match field.name.split_once('.') {
-                Some((key, member)) => (key, Some(member)),
-                None => (field.name.as_str(), None),
-            };
-            let index = keys.iter().position(|known| *known.name == *key).unwrap_or_else(|| {
-                keys.push(FieldKey { name: key.into(), slot: None, members: Self::default() });
-                keys.len() - 1
-            });
-            let Some(found) = keys.get_mut(index) else { continue };
-            match member {
-                None => found.slot = Some((slot, field.ty)),
-                Some(member) => found.members.keys.push(FieldKey {
-                    name: member.into(),
-                    slot: Some((slot, field.ty_of_member())),
-                    members: Self::default(),
-                }),
+            match (field.ty, field.name.split_once('.')) {
+                (FieldType::All, _) => table.all = Some(slot),
+                (FieldType::Any, dotted) => {
+                    table.key(&field.name).slot = Some((slot, field.ty));
+                    if dotted.is_some() {
+                        table.path(&field.name, slot);
+                    }
+                }
+                (ty, None) => table.key(&field.name).slot = Some((slot, ty)),
+                (_, Some((key, member))) => {
+                    let members = &mut table.key(key).members;
+                    members.nocase = true;
+                    members.key(member).slot = Some((slot, field.ty_of_member()));
+                }
             }
         }
-        let mut table = Self { keys, starts: Vec::new() };
         table.index();
         table
+    }
+
+    /// The key of that name, made where it is not there yet; for a table that is not indexed.
+    fn key(&mut self, name: &str) -> &mut FieldKey {
+        let index = self.keys.iter().position(|known| *known.name == *name).unwrap_or_else(|| {
+            self.keys.push(FieldKey { name: name.into(), slot: None, members: Self::default() });
+            self.keys.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "the index was found or made just now")]
+        &mut self.keys[index]
+    }
+
+    /// The keys of a dotted name, level by level.
+    fn path(&mut self, name: &str, slot: u32) {
+        let mut table = self;
+        let mut rest = name;
+        while let Some((key, inner)) = rest.split_once('.') {
+            table = &mut table.key(key).members;
+            rest = inner;
+        }
+        table.key(rest).slot = Some((slot, FieldType::Any));
     }
 
     fn index(&mut self) {
@@ -67,7 +92,7 @@ impl FieldTable {
 
     /// Whether nothing is read.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.is_empty() && self.all.is_none()
     }
 
     /// All keys.
@@ -75,15 +100,19 @@ impl FieldTable {
         &self.keys
     }
 
-    /// The key of that exact name.
-    #[inline]
-    pub fn get(&self, name: &str) -> Option<&FieldKey> {
-        self.bucket(name.len()).iter().find(|key| *key.name == *name)
+    /// The slot of all strings of the object, however deep.
+    pub const fn all(&self) -> Option<u32> {
+        self.all
     }
 
-    /// The key of that name, ASCII case aside.
-    pub fn get_nocase(&self, name: &str) -> Option<&FieldKey> {
-        self.bucket(name.len()).iter().find(|key| key.name.eq_ignore_ascii_case(name))
+    /// The key of that name, ASCII case aside where the table says so.
+    #[inline]
+    pub fn get(&self, name: &str) -> Option<&FieldKey> {
+        let bucket = self.bucket(name.len());
+        match self.nocase {
+            false => bucket.iter().find(|key| *key.name == *name),
+            true => bucket.iter().find(|key| key.name.eq_ignore_ascii_case(name)),
+        }
     }
 
     #[inline]

@@ -23,19 +23,20 @@ pub struct LiftPlan {
 /// The fields that rules read, behind them those that only lifters read, and the lifters.
 pub(super) fn plan(kind: &Kind) -> (Vec<Field>, Vec<LiftPlan>) {
     let mut fields = kind.fields.clone();
+    let Some(source_kind) = kind.source_kind else { return (fields, Vec::new()) };
     let mut lifters: Vec<(&'static Lifter, Box<[u32]>)> = Vec::new();
     let mut next = 0;
     // Inputs are fields too, and may be another lifter's outputs.
     while let Some(field) = fields.get(next) {
         next += 1;
-        let Some(lifter) = lift::of_field(kind.source_kind, &field.name) else { continue };
+        let Some(lifter) = lift::of_field(source_kind, &field.name) else { continue };
         if lifters.iter().any(|(known, _)| std::ptr::eq(*known, lifter)) {
             continue;
         }
         let inputs = lifter.inputs.iter().map(|(name, ty)| {
             let known = fields.iter().position(|field| field.name == *name && field.ty == *ty);
             let index = known.unwrap_or_else(|| {
-                let origin = match lift::of_field(kind.source_kind, name) {
+                let origin = match lift::of_field(source_kind, name) {
                     Some(other) if !std::ptr::eq(other, lifter) => Origin::OnDemand,
                     _ => Origin::Payload,
                 };

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::compile::ir;
 use crate::lift::shell::Via;
 use crate::vocab::{KindSchema, Limits, Schema, SourceKind};
-pub use build::{BuildError, Plan, build};
+pub use build::{BuildError, Plan, build, build_logs};
 pub use code::{ACCEPT, Node, REJECT};
 pub use dump::dump;
 pub use entry::{EmitPlan, Entry};
@@ -51,8 +51,8 @@ pub struct Program {
 /// The plan of one source kind.
 #[derive(Debug)]
 pub struct KindProgram {
-    /// The kind.
-    pub source_kind: SourceKind,
+    /// The kind; `None` for log records.
+    pub source_kind: Option<SourceKind>,
     /// Equal for equal rules and plan; a reload keeps the kinds whose fingerprint stays.
     pub fingerprint: [u8; 32],
     /// The payload keys that rules read, and the slot each fills.

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Log records to slots: values of any type, read as texts.
+
+use std::fmt::Write as _;
+
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+
+use crate::compile::program::FieldTable;
+use crate::event::{RawNumber, RawObject, RawValue};
+
+use super::Slot;
+use super::fields::Filler;
+
+impl<'a> Filler<'a, '_> {
+    /// A field of a log record: one text, or those of an array.
+    pub(super) fn any(&mut self, value: RawValue<'a>) -> Slot<'a> {
+        if !matches!(value, RawValue::Array(_)) {
+            return self.scalar(value).map_or(Slot::Wrong, Slot::Text);
+        }
+        let mut texts = ArenaVec::new_in(self.arena);
+        self.scalars(value, &mut texts);
+        Slot::Texts(texts.into_bump_slice())
+    }
+
+    /// A string, number or boolean as text.
+    fn scalar(&mut self, value: RawValue<'a>) -> Option<&'a str> {
+        match value {
+            RawValue::String(text) => Some(self.text(text)),
+            RawValue::Number(number) => Some(self.number(number)),
+            RawValue::Bool(true) => Some("true"),
+            RawValue::Bool(false) => Some("false"),
+            RawValue::Null | RawValue::Array(_) | RawValue::Object(_) | RawValue::Opaque(_) => None,
+        }
+    }
+
+    /// A number in decimal: a whole one as it is written, any other as the nearest float's shortest form.
+    fn number(&mut self, number: RawNumber<'a>) -> &'a str {
+        let written = number.as_str();
+        if written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return written;
+        }
+        let mut text = ArenaString::new_in(self.arena);
+        // Writing to an arena string cannot fail.
+        let _ = write!(text, "{}", number.as_f64());
+        text.into_bump_str()
+    }
+
+    /// The text of a scalar, or those of an array's scalars and of the arrays in it.
+    ///
+    /// Recursion is bounded by the depth of JSON that is taken, here and below.
+    fn scalars(&mut self, value: RawValue<'a>, texts: &mut ArenaVec<'a, &'a str>) -> bool {
+        match value {
+            RawValue::Array(array) => array.items().all(|item| self.scalars(item, texts)),
+            scalar => self.scalar(scalar).is_none_or(|text| self.push(text, texts)),
+        }
+    }
+
+    /// Every string of a value, however deep.
+    fn strings(&mut self, value: RawValue<'a>, texts: &mut ArenaVec<'a, &'a str>) -> bool {
+        match value {
+            RawValue::String(text) => {
+                let text = self.text(text);
+                self.push(text, texts)
+            }
+            RawValue::Array(array) => array.items().all(|item| self.strings(item, texts)),
+            RawValue::Object(object) => object.members().all(|(_, value)| self.strings(value, texts)),
+            _ => true,
+        }
+    }
+
+    /// The objects among an array's items, and among those of arrays in it.
+    fn objects(&mut self, value: RawValue<'a>, objects: &mut ArenaVec<'a, RawObject<'a>>) -> bool {
+        match value {
+            RawValue::Object(object) => self.push(object, objects),
+            RawValue::Array(array) => array.items().all(|item| self.objects(item, objects)),
+            _ => true,
+        }
+    }
+
+    /// Adds an item to a list; false where the list is full.
+    fn push<T>(&mut self, item: T, items: &mut ArenaVec<'a, T>) -> bool {
+        let room = items.len() < self.limits.list_items;
+        match room {
+            true => items.push(item),
+            false => self.counts.lists_cut += 1,
+        }
+        room
+    }
+
+    /// Fills a slot with every string of a record, however deep.
+    pub(super) fn all(&mut self, slot: u32, record: RawObject<'a>) {
+        let mut texts = ArenaVec::new_in(self.arena);
+        self.strings(RawValue::Object(record), &mut texts);
+        if let Some(slot) = self.slots.get_mut(slot as usize) {
+            *slot = Slot::Texts(texts.into_bump_slice());
+        }
+    }
+
+    /// Fills the slots below arrays: each takes what all items have there.
+    ///
+    /// Recursion goes down the names that rules read.
+    pub(super) fn spread(&mut self, table: &FieldTable, arrays: &[RawValue<'a>]) {
+        let mut objects = ArenaVec::new_in(self.arena);
+        let _ = arrays.iter().all(|array| self.objects(*array, &mut objects));
+        for key in table.keys() {
+            let mut found = ArenaVec::new_in(self.arena);
+            found.extend(objects.iter().filter_map(|object| object.get(&key.name)));
+            if let Some((slot, _)) = key.slot {
+                let mut texts = ArenaVec::new_in(self.arena);
+                let _ = found.iter().all(|value| self.scalars(*value, &mut texts));
+                if let Some(slot) = self.slots.get_mut(slot as usize).filter(|_| !texts.is_empty()) {
+                    *slot = Slot::Texts(texts.into_bump_slice());
+                }
+            }
+            if !key.members.is_empty() {
+                self.spread(&key.members, &found);
+            }
+        }
+    }
+}
