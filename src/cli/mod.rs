@@ -7,6 +7,7 @@ mod completions;
 mod condition;
 mod exit;
 mod explain;
+mod in_order;
 mod input;
 mod man;
 mod pack;

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Blocks of lines through one or more threads, output in input order.
+//! Blocks of lines to tags, output in input order.
 //!
-//! ```text
-//! read ─▶ decode ─▶ worker 0 ─┐
-//!               └─▶ worker 1 ─┴▶ write
-//! ```
-//!
-//! Blocks go round the workers in turn and their output is collected in the same turn, so order
-//! needs no buffer and every queue is bounded. Decoding a stateful format stays in one thread.
+//! Decoding a stateful format stays in the thread that reads.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
+use crate::cli::in_order;
 use crate::engine::Engine;
 use crate::event::{Block, BlockPool, LineReader};
 use crate::tag::{Ingest, Report};
 use crate::vocab::Limits;
 
 use super::decode::{Decode, Decoded, Origin};
-
-/// Blocks that wait for a worker, and outputs that wait for the writer, per worker.
-const QUEUE: usize = 4;
 
 /// How lines become tags.
 #[derive(Clone, Copy)]
@@ -77,98 +67,28 @@ pub(super) fn run<R: Read>(
     settings: Settings<'_>,
     sink: &mut (dyn Sink + Send),
 ) -> io::Result<Report> {
-    if settings.threads <= 1 {
-        inline(stream, decode, settings, sink)
-    } else {
-        threaded(stream, decode, settings, sink)
-    }
-}
-
-/// One thread does everything.
-fn inline<R: Read>(
-    stream: R,
-    decode: &mut Decode,
-    settings: Settings<'_>,
-    sink: &mut dyn Sink,
-) -> io::Result<Report> {
-    let pool = BlockPool::new(1);
-    let mut source = Source::new(stream, decode, &pool, settings);
-    let mut ingest = ingest(settings);
+    let pool = &BlockPool::new(in_order::under_way(settings.threads));
+    let mut source = Source::new(stream, decode, pool, settings);
     let mut total = Report::default();
-    let mut out = Vec::new();
-    while let Some(mut work) = source.next()? {
-        out.clear();
-        work.tag(&mut ingest, &mut out);
-        sink.take(&out, work.read, &work.report)?;
-        total.merge(work.report);
-        pool.give(work.block);
-    }
-    Ok(total)
-}
-
-fn ingest<'a>(settings: Settings<'a>) -> Ingest<'a> {
-    Ingest::new(settings.engine, settings.floor, settings.per_event, settings.limits)
-}
-
-/// This thread reads and decodes, workers evaluate, one more thread writes.
-fn threaded<R: Read>(
-    stream: R,
-    decode: &mut Decode,
-    settings: Settings<'_>,
-    sink: &mut (dyn Sink + Send),
-) -> io::Result<Report> {
-    let pool = BlockPool::new(settings.threads * (QUEUE + 2));
-    let pool = &pool;
-    thread::scope(|scope| {
-        let mut inputs: Vec<SyncSender<Work>> = Vec::new();
-        let mut outputs: Vec<Receiver<Done>> = Vec::new();
-        for _ in 0..settings.threads {
-            let (send_work, work) = sync_channel::<Work>(QUEUE);
-            let (send_done, done) = sync_channel::<Done>(QUEUE);
-            inputs.push(send_work);
-            outputs.push(done);
-            scope.spawn(move || {
-                let mut ingest = ingest(settings);
-                for mut work in work {
-                    let mut out = Vec::new();
-                    work.tag(&mut ingest, &mut out);
-                    pool.give(work.block);
-                    if send_done.send(Done { out, read: work.read, report: work.report }).is_err() {
-                        break;
-                    }
-                }
-            });
+    let worker = || {
+        let mut ingest = Ingest::new(settings.engine, settings.floor, settings.per_event, settings.limits);
+        move |mut work: Work| {
+            let mut out = Vec::new();
+            work.tag(&mut ingest, &mut out);
+            pool.give(work.block);
+            Done { out, read: work.read, report: work.report }
         }
-        let writer = scope.spawn(move || collect(&outputs, sink));
-        let mut source = Source::new(stream, decode, pool, settings);
-        let fed = feed(&mut source, &inputs);
-        drop(inputs);
-        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")));
-        // What the writer met is the cause of what the reader met.
-        let report = written?;
-        fed.map(|()| report)
-    })
-}
-
-/// Gives blocks to the workers in turn; stops early when they are gone.
-fn feed<R: Read>(source: &mut Source<'_, R>, inputs: &[SyncSender<Work>]) -> io::Result<()> {
-    for input in inputs.iter().cycle() {
-        let Some(work) = source.next()? else { break };
-        if input.send(work).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Takes outputs from the workers in the same turn.
-fn collect(outputs: &[Receiver<Done>], sink: &mut (dyn Sink + Send)) -> io::Result<Report> {
-    let mut total = Report::default();
-    for output in outputs.iter().cycle() {
-        let Ok(done) = output.recv() else { break };
-        sink.take(&done.out, done.read, &done.report)?;
-        total.merge(done.report);
-    }
+    };
+    in_order::run(
+        settings.threads,
+        || source.next(),
+        worker,
+        |done: Done| {
+            sink.take(&done.out, done.read, &done.report)?;
+            total.merge(done.report);
+            Ok(())
+        },
+    )?;
     Ok(total)
 }
 
