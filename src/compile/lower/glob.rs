@@ -4,10 +4,13 @@
 use crate::compile::ir::TextTest;
 
 /// One piece of a glob.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::compile) enum Piece {
+    /// Itself.
     Text(String),
+    /// `*`
     Any,
+    /// `?`
     One,
 }
 
@@ -15,18 +18,24 @@ enum Piece {
 /// expression over the whole string that does.
 pub(super) fn lower(glob: &str, nocase: bool) -> Result<TextTest, String> {
     let pieces = pieces(glob);
-    Ok(match pieces.as_slice() {
+    plain(&pieces, nocase).ok_or_else(|| regex(&pieces, nocase, regex_syntax::escape))
+}
+
+/// The test that needs no regular expression, where there is one.
+pub(in crate::compile) fn plain(pieces: &[Piece], nocase: bool) -> Option<TextTest> {
+    Some(match pieces {
         [] => TextTest::Equals { text: String::new(), nocase },
         [Piece::Text(text)] => TextTest::Equals { text: text.clone(), nocase },
         [Piece::Any] => TextTest::Contains { text: String::new(), nocase },
         [Piece::Any, Piece::Text(text)] => TextTest::EndsWith { text: text.clone(), nocase },
         [Piece::Text(text), Piece::Any] => TextTest::StartsWith { text: text.clone(), nocase },
         [Piece::Any, Piece::Text(text), Piece::Any] => TextTest::Contains { text: text.clone(), nocase },
-        pieces => return Err(regex(pieces, nocase)),
+        _ => return None,
     })
 }
 
-fn pieces(glob: &str) -> Vec<Piece> {
+/// Takes a glob apart; runs of `*` are one.
+pub(in crate::compile) fn pieces(glob: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut chars = glob.chars().peekable();
     while let Some(c) = chars.next() {
@@ -53,16 +62,26 @@ fn pieces(glob: &str) -> Vec<Piece> {
     pieces
 }
 
-fn regex(pieces: &[Piece], nocase: bool) -> String {
+/// The regular expression over the whole string; `escape` writes a text as a pattern.
+pub(in crate::compile) fn regex(pieces: &[Piece], nocase: bool, escape: impl Fn(&str) -> String) -> String {
+    // What may begin or end with anything is looked for anywhere.
+    let (start, pieces) = match pieces {
+        [Piece::Any, rest @ ..] => ("", rest),
+        _ => ("\\A", pieces),
+    };
+    let (end, pieces) = match pieces {
+        [rest @ .., Piece::Any] => ("", rest),
+        _ => ("\\z", pieces),
+    };
     let body: String = pieces
         .iter()
         .map(|piece| match piece {
-            Piece::Text(text) => regex_syntax::escape(text),
+            Piece::Text(text) => escape(text),
             Piece::Any => ".*".to_owned(),
             Piece::One => ".".to_owned(),
         })
         .collect();
-    format!("(?s{}:\\A{body}\\z)", if nocase { "i" } else { "" })
+    format!("(?s{}:{start}{body}{end})", if nocase { "i" } else { "" })
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@
 mod compare;
 mod emit;
 mod expr;
-mod glob;
+pub(in crate::compile) mod glob;
 mod intel;
 mod named;
-mod pattern;
+pub(in crate::compile) mod pattern;
 mod python;
 mod rule;
 mod scope;

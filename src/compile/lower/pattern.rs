@@ -6,6 +6,7 @@ use regex_syntax::ast::ErrorKind;
 use crate::compile::automaton::Automaton;
 use crate::compile::ir::{Cond, CondId, Function, Pred, Regex, TextTest, Value, ValueId};
 use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::vocab::Limits;
 
 use super::python;
 use super::scope::{Operand, Scope};
@@ -74,27 +75,35 @@ impl Scope<'_> {
 
     /// Reads a regular expression and checks its syntax, its nesting, its compiled size.
     pub(super) fn regex(&self, pattern: &str, span: Span) -> Result<Regex, Box<Diagnostic>> {
-        let limits = self.context.limits;
-        let error = |code, message: String| Diagnostic::new(code, span, message);
-        if pattern.len() > limits.regex_bytes {
-            let message = format!(
-                "regular expression of {} bytes, at most {} are taken",
-                pattern.len(),
-                limits.regex_bytes
-            );
-            return Err(Box::new(error(Code::RegexLimit, message)));
-        }
-        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(limits.regex_depth).build();
-        let hir = parser.parse(pattern).map_err(|problem| Box::new(explain(&problem, pattern, span)))?;
-        if Automaton::size(&hir) > limits.regex_compiled_bytes {
-            let message =
-                format!("regular expression compiles to more than {} bytes", limits.regex_compiled_bytes);
-            return Err(Box::new(
-                error(Code::RegexLimit, message).help("lower its repetition counts, or use ASCII classes"),
-            ));
-        }
-        Ok(Regex::new(pattern, hir))
+        regex(pattern, span, self.context.limits)
     }
+}
+
+/// Reads a regular expression and checks its syntax, its nesting, its compiled size.
+pub(in crate::compile) fn regex(
+    pattern: &str,
+    span: Span,
+    limits: &Limits,
+) -> Result<Regex, Box<Diagnostic>> {
+    let error = |code, message: String| Diagnostic::new(code, span, message);
+    if pattern.len() > limits.regex_bytes {
+        let message = format!(
+            "regular expression of {} bytes, at most {} are taken",
+            pattern.len(),
+            limits.regex_bytes
+        );
+        return Err(Box::new(error(Code::RegexLimit, message)));
+    }
+    let mut parser = regex_syntax::ParserBuilder::new().nest_limit(limits.regex_depth).build();
+    let hir = parser.parse(pattern).map_err(|problem| Box::new(explain(&problem, pattern, span)))?;
+    if Automaton::size(&hir) > limits.regex_compiled_bytes {
+        let message =
+            format!("regular expression compiles to more than {} bytes", limits.regex_compiled_bytes);
+        return Err(Box::new(
+            error(Code::RegexLimit, message).help("lower its repetition counts, or use ASCII classes"),
+        ));
+    }
+    Ok(Regex::new(pattern, hir))
 }
 
 /// What is wrong with a regular expression, and where inside it.
