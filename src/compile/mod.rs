@@ -12,6 +12,7 @@ pub mod optimize;
 mod options;
 pub mod parse;
 pub mod program;
+pub mod sigma;
 mod validate;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};

@@ -118,6 +118,14 @@ codes! {
     PackLimit = "E035";
     /// An intel table that no predicate reads, that a predicate lacks, or a signal that nobody knows.
     IntelTable = "E036";
+    /// A Sigma detection that is not of the form that the specification has.
+    SigmaDetection = "E037";
+    /// A modifier that Sigma does not have, or modifiers that do not go together.
+    SigmaModifier = "E038";
+    /// A Sigma condition that does not parse, or that names a selection that is not there.
+    SigmaCondition = "E039";
+    /// A Sigma rule that passes a bound: its condition, or what its values expand to.
+    SigmaLimit = "E040";
     /// A tactic that the technique does not belong to.
     TacticOfOtherTechnique = "W001";
     /// A rule without a `hit` and a `miss` example.

@@ -23,6 +23,8 @@ pub struct Limits {
     pub tags_per_event: usize,
     /// Bytes of one rule file; a larger one is refused.
     pub rule_file_bytes: usize,
+    /// Bytes of one file of Sigma rules; a larger one is refused.
+    pub sigma_file_bytes: usize,
     /// Rules of one pack; a larger pack is refused.
     pub rules: usize,
     /// Nesting depth of a rule file's YAML.
@@ -86,6 +88,8 @@ impl Limits {
     pub const TAGS_PER_EVENT: usize = 256;
     /// Default of [`Limits::rule_file_bytes`]: 256 KiB.
     pub const RULE_FILE_BYTES: usize = 256 << 10;
+    /// Default of [`Limits::sigma_file_bytes`]: 1 MiB; the longest public rule has 290 KiB.
+    pub const SIGMA_FILE_BYTES: usize = 1 << 20;
     /// Default of [`Limits::rules`].
     pub const RULES: usize = 20_000;
     /// Default of [`Limits::yaml_depth`].
@@ -138,6 +142,7 @@ impl Default for Limits {
             evidence_string_bytes: Self::EVIDENCE_STRING_BYTES,
             tags_per_event: Self::TAGS_PER_EVENT,
             rule_file_bytes: Self::RULE_FILE_BYTES,
+            sigma_file_bytes: Self::SIGMA_FILE_BYTES,
             rules: Self::RULES,
             yaml_depth: Self::YAML_DEPTH,
             yaml_nodes: Self::YAML_NODES,

@@ -36,5 +36,6 @@ mod predicates;
 mod props;
 mod sample;
 mod shell;
+mod sigma;
 mod tag;
 mod tidy;

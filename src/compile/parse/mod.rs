@@ -13,13 +13,13 @@ mod forms;
 mod intel;
 mod pack;
 mod predicates;
-mod problems;
+pub(in crate::compile) mod problems;
 mod rule;
-mod scalar;
+pub(in crate::compile) mod scalar;
 mod table;
-mod text_map;
+pub(in crate::compile) mod text_map;
 mod value;
-mod yaml;
+pub(in crate::compile) mod yaml;
 
 pub use files::{PackFiles, ReadError};
 pub use pack::pack;

@@ -10,30 +10,30 @@ const PROBLEMS: usize = 64;
 const WORD_BYTES: usize = 64;
 
 /// Where the problems of one file go.
-pub(super) struct Problems<'a> {
+pub(in crate::compile) struct Problems<'a> {
     /// The file.
-    pub(super) source: SourceId,
+    pub(in crate::compile) source: SourceId,
     diagnostics: &'a mut Diagnostics,
     found: usize,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(source: SourceId, diagnostics: &'a mut Diagnostics) -> Self {
+    pub(in crate::compile) fn new(source: SourceId, diagnostics: &'a mut Diagnostics) -> Self {
         Self { source, diagnostics, found: 0 }
     }
 
     /// How many errors there were so far, shown or not.
-    pub(super) fn found(&self) -> usize {
+    pub(in crate::compile) fn found(&self) -> usize {
         self.found
     }
 
     /// Adds a problem; past the bound it is only counted.
-    pub(super) fn push(&mut self, problem: Diagnostic) {
+    pub(in crate::compile) fn push(&mut self, problem: Diagnostic) {
         self.push_with(|| problem);
     }
 
     /// Adds a problem that costs something to describe.
-    pub(super) fn push_with(&mut self, problem: impl FnOnce() -> Diagnostic) {
+    pub(in crate::compile) fn push_with(&mut self, problem: impl FnOnce() -> Diagnostic) {
         self.found += 1;
         if self.found <= PROBLEMS {
             self.diagnostics.push(problem());
@@ -47,23 +47,29 @@ impl<'a> Problems<'a> {
     }
 
     /// A span of this file.
-    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+    pub(in crate::compile) fn span(&self, start: usize, end: usize) -> Span {
         let clamp = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
         Span { source: self.source, start: clamp(start), end: clamp(end) }
     }
 }
 
 /// The candidate that the word was probably meant to be.
-pub(super) fn like<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(in crate::compile) fn like<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
     if word.len() > WORD_BYTES { None } else { diag::did_you_mean(word, candidates) }
 }
 
 /// ``did you mean `x`?``, if a candidate is like the word.
-pub(super) fn suggest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+pub(in crate::compile) fn suggest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<String> {
     like(word, candidates).map(did_you_mean)
 }
 
 /// ``did you mean `x`?``
-pub(super) fn did_you_mean(candidate: &str) -> String {
+pub(in crate::compile) fn did_you_mean(candidate: &str) -> String {
     format!("did you mean {}?", quote(candidate))
 }

@@ -3,15 +3,15 @@
 
 /// The text of a scalar and how it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scalar {
+pub(in crate::compile) struct Scalar {
     /// The text after YAML's unescaping and folding.
-    pub(super) text: String,
-    pub(super) style: Style,
+    pub(in crate::compile) text: String,
+    pub(in crate::compile) style: Style,
 }
 
 /// How a scalar was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(in crate::compile) enum Style {
     Plain,
     SingleQuoted,
     DoubleQuoted,
@@ -21,7 +21,7 @@ pub(super) enum Style {
 
 /// A scalar's value; only plain scalars are ever anything but text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Typed<'a> {
+pub(in crate::compile) enum Typed<'a> {
     Null,
     Bool(bool),
     Int(i64),
@@ -31,7 +31,7 @@ pub(super) enum Typed<'a> {
 
 impl Typed<'_> {
     /// The type for messages.
-    pub(super) fn describe(self) -> &'static str {
+    pub(in crate::compile) fn describe(self) -> &'static str {
         match self {
             Self::Null => "nothing",
             Self::Bool(_) => "a boolean",
@@ -43,18 +43,18 @@ impl Typed<'_> {
 
 impl Scalar {
     /// A value that is not there.
-    pub(super) fn null() -> Self {
+    pub(in crate::compile) fn null() -> Self {
         Self { text: String::new(), style: Style::Plain }
     }
 
     /// Whether it is nothing: empty, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
+    pub(in crate::compile) fn is_null(&self) -> bool {
         self.typed() == Typed::Null
     }
 
     /// The value: YAML 1.1 without base 60 and dates, which stay text, and with the floats of
     /// YAML 1.2.
-    pub(super) fn typed(&self) -> Typed<'_> {
+    pub(in crate::compile) fn typed(&self) -> Typed<'_> {
         let text = self.text.as_str();
         if self.style != Style::Plain {
             return Typed::Text(text);

@@ -12,7 +12,7 @@ use crate::diag::Span;
 /// double quotes, escapes. So value and source are walked together: a character that is no
 /// white space stands at the next place in the source that is none.
 #[derive(Clone, Debug)]
-pub(super) struct TextMap {
+pub(in crate::compile) struct TextMap {
     span: Span,
     /// In order of value; none overlaps the next.
     runs: Vec<Run>,
@@ -32,7 +32,7 @@ impl TextMap {
     ///
     /// # Cost
     /// Linear in the scalar; memory only for the places where value and source part.
-    pub(super) fn new(scalar: &Scalar, span: Span, text: &str) -> Self {
+    pub(in crate::compile) fn new(scalar: &Scalar, span: Span, text: &str) -> Self {
         let mut cursor = span.start as usize;
         if matches!(scalar.style, Style::SingleQuoted | Style::DoubleQuoted) {
             cursor += 1;
@@ -44,7 +44,7 @@ impl TextMap {
     }
 
     /// The place in the file of a byte range of the value.
-    pub(super) fn span(&self, value: Range<usize>) -> Span {
+    pub(in crate::compile) fn span(&self, value: Range<usize>) -> Span {
         let start = self.source_of(value.start).start;
         let end = match value.end.checked_sub(1) {
             Some(last) if last >= value.start => self.source_of(last).end.max(start),

@@ -15,14 +15,14 @@ use crate::vocab::Limits;
 
 /// One value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) value: Value,
+pub(in crate::compile) struct Node {
+    pub(in crate::compile) span: Span,
+    pub(in crate::compile) value: Value,
 }
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::compile) enum Value {
     Scalar(Scalar),
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
@@ -30,14 +30,14 @@ pub(super) enum Value {
 
 /// One key and its value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: Spanned<String>,
-    pub(super) value: Node,
+pub(in crate::compile) struct Entry {
+    pub(in crate::compile) key: Spanned<String>,
+    pub(in crate::compile) value: Node,
 }
 
 impl Node {
     /// The node's type for messages: `a string`, `a list`.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(in crate::compile) fn describe(&self) -> &'static str {
         match &self.value {
             Value::Scalar(scalar) => scalar.typed().describe(),
             Value::Sequence(_) => "a list",
@@ -46,7 +46,7 @@ impl Node {
     }
 
     /// Whether it is nothing: empty, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
+    pub(in crate::compile) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(scalar) if scalar.is_null())
     }
 }
@@ -57,14 +57,46 @@ impl Node {
 /// # Cost
 /// Linear in the text. Nothing refers to another place, so the tree is never larger than the text
 /// says.
-pub(super) fn parse(text: &str, limits: &Limits, problems: &mut Problems<'_>) -> Option<Node> {
-    if text.len() > limits.rule_file_bytes {
-        let message =
-            format!("this file has {} bytes, and {} are allowed", text.len(), limits.rule_file_bytes);
+pub(in crate::compile) fn parse(text: &str, limits: &Limits, problems: &mut Problems<'_>) -> Option<Node> {
+    let end = problems.span(text.len(), text.len());
+    let nothing = || Node { span: end, value: Value::Scalar(Scalar::null()) };
+    let (mut documents, sound) = read(text, limits.rule_file_bytes, limits, problems, false);
+    sound.then(|| documents.pop().unwrap_or_else(nothing))
+}
+
+/// Reads every document of a file of Sigma rules; those that cannot be read are left out, with the reason among
+/// the problems, and past a fault of syntax or a bound there are none.
+///
+/// # Cost
+/// As for [`parse`].
+pub(in crate::compile) fn documents(text: &str, limits: &Limits, problems: &mut Problems<'_>) -> Vec<Node> {
+    read(text, limits.sigma_file_bytes, limits, problems, true).0
+}
+
+/// The documents that can be read, and whether that is all of them.
+fn read(
+    text: &str,
+    bytes_max: usize,
+    limits: &Limits,
+    problems: &mut Problems<'_>,
+    several: bool,
+) -> (Vec<Node>, bool) {
+    if text.len() > bytes_max {
+        let message = format!("this file has {} bytes, and {bytes_max} are allowed", text.len());
         problems.push(Diagnostic::new(Code::YamlLimit, problems.span(0, 0), message));
-        return None;
+        return (Vec::new(), false);
     }
-    let mut builder = Builder { limits, problems, stack: Vec::new(), nodes: 0, root: None, refused: false };
+    let mut builder = Builder {
+        limits,
+        problems,
+        several,
+        stack: Vec::new(),
+        nodes: 0,
+        root: None,
+        documents: Vec::new(),
+        refused: false,
+        sound: true,
+    };
     for event in Parser::new_from_str_with_options(text, parser_options(limits)) {
         let step = match event {
             Ok((event, range)) => builder.event(event, range),
@@ -72,14 +104,10 @@ pub(super) fn parse(text: &str, limits: &Limits, problems: &mut Problems<'_>) ->
         };
         if let Err(problem) = step {
             builder.problems.push(*problem);
-            return None;
+            return (builder.documents, false);
         }
     }
-    if builder.refused {
-        return None;
-    }
-    let end = builder.problems.span(text.len(), text.len());
-    Some(builder.root.unwrap_or_else(|| Node { span: end, value: Value::Scalar(Scalar::null()) }))
+    (builder.documents, builder.sound)
 }
 
 fn parser_options(limits: &Limits) -> Options {
@@ -113,11 +141,17 @@ impl Frame {
 struct Builder<'a, 'd> {
     limits: &'a Limits,
     problems: &'a mut Problems<'d>,
+    /// Whether the text may hold several documents.
+    several: bool,
     stack: Vec<Frame>,
     nodes: usize,
     root: Option<Node>,
-    /// Whether something that makes the whole file unreadable was reported.
+    /// The documents that are read.
+    documents: Vec<Node>,
+    /// Whether something that makes the whole document unreadable was reported.
     refused: bool,
+    /// Whether no document was refused so far.
+    sound: bool,
 }
 
 /// A problem that ends the reading of the file.
@@ -166,7 +200,15 @@ impl Builder<'_, '_> {
                 );
                 self.value(Node { span, value: Value::Scalar(Scalar::null()) })
             }
-            Event::DocumentStart(..) if self.root.is_some() => {
+            Event::DocumentEnd => {
+                let root = self.root.take();
+                self.sound &= !self.refused;
+                if !std::mem::take(&mut self.refused) {
+                    self.documents.extend(root);
+                }
+                Ok(())
+            }
+            Event::DocumentStart(..) if !(self.several || self.documents.is_empty() && self.sound) => {
                 let problem = Diagnostic::new(Code::YamlLimit, span, "a rule file holds one document")
                     .label("a second document starts here")
                     .help("put each rule in a file of its own");
