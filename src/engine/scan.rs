@@ -80,13 +80,15 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
 /// On ASCII, ASCII case-insensitivity equals simple case folding. Other texts are folded by the
 /// same map as the needles.
 fn scan_folded(folded: &FoldedScan, text: &str, ascii: bool, arena: &Bump, buffers: &mut Buffers) {
-    if ascii && let Some(literals) = &folded.ascii {
-        literals.scan(text, |pred| set(&mut buffers.bits, pred));
+    if ascii {
+        if let Some(literals) = &folded.ascii {
+            literals.scan(text, |pred| set(&mut buffers.bits, pred));
+        }
+        return;
     }
     // A folded key is at most four times as long or as short as its text.
     let maybe_equal = !folded.exact.is_empty() && text.len() <= folded.exact.longest().saturating_mul(4);
-    let needs_fold = maybe_equal || (!ascii && folded.full.is_some());
-    if !needs_fold {
+    if !maybe_equal && folded.full.is_none() {
         return;
     }
     let mut copy = ArenaString::with_capacity_in(text.len(), arena);
@@ -96,7 +98,7 @@ fn scan_folded(folded: &FoldedScan, text: &str, ascii: bool, arena: &Bump, buffe
             set(&mut buffers.bits, *pred);
         }
     }
-    if !ascii && let Some(literals) = &folded.full {
+    if let Some(literals) = &folded.full {
         literals.scan(&copy, |pred| set(&mut buffers.bits, pred));
     }
 }

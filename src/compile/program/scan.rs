@@ -38,11 +38,11 @@ pub struct TextScan {
 /// What a slot with case-insensitive needles looks for.
 #[derive(Debug)]
 pub struct FoldedScan {
-    /// All literals, of both sorts, for ASCII texts.
+    /// All literals and equalities, of both sorts, for ASCII texts.
     pub ascii: Option<Literals>,
     /// Case-insensitive literals for other texts, folded.
     pub full: Option<Literals>,
-    /// Case-insensitive equality and membership, folded.
+    /// Case-insensitive equality and membership for other texts, folded.
     pub exact: ExactTable,
     /// How texts are folded.
     pub folding: Folding,

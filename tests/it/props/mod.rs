@@ -47,7 +47,12 @@ fn options(combination: usize) -> Options {
             ..Limits::default()
         },
         passes: Passes::from_bits(u8::try_from(combination % 32).unwrap()),
-        plan: Plan { merge: combination & 32 != 0, scan: combination & 64 != 0, views: true },
+        plan: Plan {
+            merge: combination & 32 != 0,
+            scan: combination & 64 != 0,
+            runs: combination & 128 != 0,
+            views: true,
+        },
         ..Options::default()
     }
 }
@@ -77,7 +82,7 @@ fn every_plan_agrees_with_the_reference() {
         let oracle = compiled(&files, &options(127));
         let reference = Reference::new(oracle.lowered, options(127).limits);
         let combinations: Vec<usize> =
-            (0..PROGRAMS_PER_SET).map(|step| (combination + step) % 128).chain([127]).collect();
+            (0..PROGRAMS_PER_SET).map(|step| (combination + step) % 256).chain([255]).collect();
         combination += PROGRAMS_PER_SET;
         let engines: Vec<_> = combinations
             .iter()

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! Literals found by a few of their bytes, then compared.
+
+use super::rarity::commonness;
+
+/// A table from short runs of bytes to the literals that have them.
+///
+/// A run is looked up in a bit set first, which is small enough to stay in the cache nearest to the core and says
+/// no for nearly every place of a text.
+#[derive(Clone, Debug)]
+struct Table {
+    /// One bit per hash of a run that some literal has.
+    bits: Box<[u64]>,
+    shift: u32,
+    /// Per bucket of hashes, where its entries begin; one more for the end.
+    starts: Box<[u32]>,
+    bucket_shift: u32,
+    entries: Box<[Entry]>,
+}
+
+/// A run of bytes of one literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    run: u64,
+    literal: u32,
+    /// Where in the literal the run begins.
+    offset: u32,
+}
+
+/// Hash bits per literal, so that a run that no literal has passes seldom.
+const BITS_PER_ENTRY: usize = 32;
+/// The fewest and the most bits of a table's bit set.
+const BITS: std::ops::RangeInclusive<usize> = 1 << 9..=1 << 18;
+
+impl Table {
+    fn new(mut entries: Vec<Entry>) -> Self {
+        let bits = (entries.len() * BITS_PER_ENTRY).next_power_of_two().clamp(*BITS.start(), *BITS.end());
+        let buckets = entries.len().next_power_of_two();
+        let shift = 64 - bits.trailing_zeros();
+        let bucket_shift = (64 - buckets.trailing_zeros()).min(63);
+        entries.sort_by_key(|entry| (hash(entry.run) >> bucket_shift, entry.run, entry.literal));
+        let mut set = vec![0_u64; bits / 64];
+        for entry in &entries {
+            let bit = hash(entry.run) >> shift;
+            if let Some(word) = set.get_mut((bit / 64) as usize) {
+                *word |= 1 << (bit % 64);
+            }
+        }
+        let buckets = u64::try_from(buckets.max(2)).unwrap_or(u64::MAX);
+        let starts = (0..=buckets).map(|bucket| {
+            let start = entries.partition_point(|entry| hash(entry.run) >> bucket_shift < bucket);
+            u32::try_from(start).unwrap_or(u32::MAX)
+        });
+        Self { bits: set.into(), shift, starts: starts.collect(), bucket_shift, entries: entries.into() }
+    }
+
+    /// Whether some literal may have the run.
+    #[inline]
+    fn maybe(&self, run: u64) -> bool {
+        let bit = hash(run) >> self.shift;
+        self.bits.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 != 0)
+    }
+
+    /// The literals that have the run.
+    #[inline]
+    fn get(&self, run: u64) -> impl Iterator<Item = &Entry> {
+        let bucket = (hash(run) >> self.bucket_shift) as usize;
+        let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
+        let range = range.map_or(0..0, |(start, end)| *start as usize..*end as usize);
+        self.entries.get(range).unwrap_or(&[]).iter().filter(move |entry| entry.run == run)
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.bits) + size_of_val(&*self.starts) + size_of_val(&*self.entries)
+    }
+}
+
+#[inline]
+const fn hash(run: u64) -> u64 {
+    run.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The bytes as they are, and of ASCII letters in either case.
+const AS_IS: u64 = 0;
+const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
+
+/// The first `length` bytes, at most 8, as one number.
+fn run(bytes: &[u8], length: usize, fold: u64) -> u64 {
+    let mut word = [0; 8];
+    for (to, from) in word.iter_mut().zip(bytes).take(length) {
+        *to = *from;
+    }
+    (u64::from_le_bytes(word) | fold) & mask(length)
+}
+
+/// The low `length` bytes.
+const fn mask(length: usize) -> u64 {
+    if length >= 8 { u64::MAX } else { (1 << (8 * length)) - 1 }
+}
+
+/// Bytes of the runs that are looked for at every place of a text.
+const RUN: usize = 4;
+
+/// Literals that may stand anywhere in a text.
+///
+/// # Soundness
+/// Every literal is entered under one run of its bytes, [`RUN`] of them or all of a shorter one, so a text
+/// that contains it contains that run; what the run finds is then compared byte by byte. Where ASCII case does not
+/// matter, setting the bit that tells cases apart maps equal runs to equal ones.
+#[derive(Clone, Debug)]
+pub(super) struct Anywhere {
+    /// By the length of the run.
+    tables: [Option<Table>; RUN],
+    has_short: bool,
+    fold: u64,
+}
+
+impl Anywhere {
+    pub(super) fn new<'n>(literals: impl Iterator<Item = (u32, &'n [u8])>, nocase: bool) -> Self {
+        let fold = if nocase { EITHER_CASE } else { AS_IS };
+        let mut entries: [Vec<Entry>; RUN] = Default::default();
+        let mut taken = std::collections::HashMap::<u64, u32>::new();
+        for (literal, bytes) in literals {
+            let length = bytes.len().min(RUN);
+            let Some(table) = length.checked_sub(1).and_then(|class| entries.get_mut(class)) else {
+                continue;
+            };
+            let windows = bytes.windows(length).map(|window| run(window, length, fold));
+            // The rarest run by what bytes are common, and of those the one that fewest others took.
+            let best = (0_u32..)
+                .zip(windows)
+                .min_by_key(|(_, run)| commonness(*run, length) + 4 * taken.get(run).copied().unwrap_or(0));
+            let Some((offset, run)) = best else { continue };
+            *taken.entry(run).or_default() += 1;
+            table.push(Entry { run, literal, offset });
+        }
+        let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
+        let has_short = tables.iter().take(RUN - 1).any(Option::is_some);
+        Self { tables, has_short, fold }
+    }
+
+    /// Calls `compare` with every literal that may stand in the text and the place where it would begin; false
+    /// where it gave up, because the text meets so many runs that an automaton is quicker.
+    #[inline]
+    pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) -> bool {
+        let mut left = COMPARISONS_MIN + text.len() / BYTES_PER_COMPARISON;
+        let mut look = |table: &Table, run: u64, at: usize| {
+            for entry in table.get(run) {
+                let Some(rest) = left.checked_sub(1) else { return false };
+                left = rest;
+                if let Some(start) = at.checked_sub(entry.offset as usize) {
+                    compare(entry.literal, start);
+                }
+            }
+            true
+        };
+        let [.., long] = &self.tables;
+        if let Some(table) = long {
+            for (at, window) in text.windows(RUN).enumerate() {
+                let word: [u8; RUN] = window.try_into().unwrap_or_default();
+                let run = u64::from(u32::from_le_bytes(word)) | self.fold & mask(RUN);
+                if table.maybe(run) && !look(table, run, at) {
+                    return false;
+                }
+            }
+        }
+        if self.has_short {
+            for (class, table) in self.tables.iter().enumerate().take(RUN - 1) {
+                let Some(table) = table else { continue };
+                for (at, window) in text.windows(class + 1).enumerate() {
+                    let run = run(window, class + 1, self.fold);
+                    if table.maybe(run) && !look(table, run, at) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.tables.iter().flatten().map(Table::bytes).sum()
+    }
+}
+
+/// Comparisons that a text may cost before an automaton is quicker.
+const COMPARISONS_MIN: usize = 64;
+const BYTES_PER_COMPARISON: usize = 4;
+
+/// Bytes of the longest run of a text's edge.
+const EDGE: usize = 8;
+
+/// Literals that must stand at the start of a text, or at its end.
+///
+/// # Soundness
+/// A literal is entered under its outermost bytes, [`EDGE`] of them or all of a shorter one; a text that
+/// starts, or ends, with it does so with them.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    /// By the length of the run.
+    tables: [Option<Table>; EDGE],
+    at_end: bool,
+    fold: u64,
+}
+
+impl Edge {
+    pub(super) fn new<'n>(
+        literals: impl Iterator<Item = (u32, &'n [u8])>,
+        at_end: bool,
+        nocase: bool,
+    ) -> Self {
+        let fold = if nocase { EITHER_CASE } else { AS_IS };
+        let mut entries: [Vec<Entry>; EDGE] = Default::default();
+        for (literal, bytes) in literals {
+            let length = bytes.len().min(EDGE);
+            let offset = if at_end { bytes.len() - length } else { 0 };
+            if let Some(table) = length.checked_sub(1).and_then(|class| entries.get_mut(class)) {
+                let run = run(bytes.get(offset..).unwrap_or(&[]), length, fold);
+                table.push(Entry { run, literal, offset: u32::try_from(offset).unwrap_or(u32::MAX) });
+            }
+        }
+        let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
+        Self { tables, at_end, fold }
+    }
+
+    /// Calls `compare` with every literal that may stand at the edge of the text, and where it would begin.
+    #[inline]
+    pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) {
+        for (length, table) in (1..).zip(&self.tables) {
+            let Some(table) = table else { continue };
+            let Some(at) = text.len().checked_sub(length) else { return };
+            let at = if self.at_end { at } else { 0 };
+            let run = run(text.get(at..).unwrap_or(&[]), length, self.fold);
+            if table.maybe(run) {
+                for entry in table.get(run) {
+                    if let Some(start) = at.checked_sub(entry.offset as usize) {
+                        compare(entry.literal, start);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.tables.iter().flatten().map(Table::bytes).sum()
+    }
+}
