@@ -13,6 +13,7 @@ mod man;
 mod pack;
 mod phases;
 mod rules;
+mod sigma;
 mod stored;
 mod tag;
 mod test;
@@ -58,6 +59,7 @@ enum Command {
     Test(test::Args),
     Explain(explain::Args),
     Rules(rules::Args),
+    Sigma(sigma::Args),
     Attack(attack::Args),
     Phases(phases::Args),
     Completions(completions::Args),
@@ -92,6 +94,7 @@ fn dispatch(command: &Command, ui: &Ui) -> anyhow::Result<Exit> {
         Command::Test(args) => test::run(args, ui),
         Command::Explain(args) => explain::run(args, ui),
         Command::Rules(args) => rules::run(args, ui),
+        Command::Sigma(args) => sigma::run(args, ui),
         Command::Attack(args) => attack::run(args, ui),
         Command::Phases(args) => phases::run(args, ui),
         Command::Completions(args) => completions::run(args, ui),

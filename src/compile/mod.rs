@@ -7,6 +7,7 @@
 
 pub mod automaton;
 pub mod ir;
+pub mod logs;
 pub mod lower;
 pub mod optimize;
 mod options;

@@ -14,6 +14,7 @@ mod lazy;
 mod lift;
 mod lifted;
 mod live;
+mod logs;
 mod record;
 pub mod reference;
 mod scan;
@@ -33,6 +34,7 @@ pub use function::apply;
 pub use hits::{Computed, Counts, Hit, Hits};
 pub use lazy::LazyCache;
 pub use live::{Live, Snapshot};
+pub use logs::{LogEngine, LogScratch};
 pub use scratch::Scratch;
 pub use state::{Mode, RuleState, StateError, StateTable};
 

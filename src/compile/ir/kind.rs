@@ -61,6 +61,13 @@ pub struct EmitGate {
     pub evidence: Vec<(String, ValueId)>,
 }
 
+impl Entry {
+    /// A rule that always counts when it holds, and emits nothing.
+    pub const fn new(rule: u32, cond: CondId) -> Self {
+        Self { rule, cond, emits: Vec::new(), evidence: Vec::new(), witness: None }
+    }
+}
+
 impl Kind {
     /// An empty program of a kind.
     pub const fn new(source_kind: Option<SourceKind>) -> Self {

@@ -65,7 +65,8 @@ pub fn optimize(pack: &Pack, passes: Passes) -> Pack {
     Pack { rules: pack.rules.clone(), kinds }
 }
 
-fn optimize_kind(mut kind: Kind, passes: Passes) -> Kind {
+/// Runs the passes over the rules of one kind.
+pub fn optimize_kind(mut kind: Kind, passes: Passes) -> Kind {
     let share = passes.dedup;
     if passes.dedup {
         kind = rewrite::rewrite(&kind, &mut dedup::Dedup, share);

@@ -11,8 +11,19 @@ const ORDER: [&str; 14] = [
 ];
 
 /// The modules inside `compile`, likewise; `compile` itself drives them all.
-const COMPILE_ORDER: [&str; 10] =
-    ["parse", "automaton", "ir", "lower", "sigma", "optimize", "program", "options", "validate", "constants"];
+const COMPILE_ORDER: [&str; 11] = [
+    "parse",
+    "automaton",
+    "ir",
+    "lower",
+    "sigma",
+    "optimize",
+    "program",
+    "logs",
+    "options",
+    "validate",
+    "constants",
+];
 
 /// Reports every path of one file that runs to the right.
 pub(super) fn check(path: &str, text: &RustText, problems: &mut Problems) {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! `sigma`: Sigma rules on log records.
+
+mod eval;
+mod files;
+
+use super::{Exit, Ui};
+
+/// Evaluates Sigma rules on log records
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  decnet-ttp sigma eval -r sigma/rules --routing events.ndjson
+  journalctl -o json | decnet-ttp sigma eval -r my-rules/";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Eval(eval::Args),
+}
+
+pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
+    match &args.command {
+        Command::Eval(args) => eval::run(args, ui),
+    }
+}
