@@ -177,7 +177,6 @@ fn quotes_paths_and_wrappers_do_not_hide_a_command() {
 }
 
 #[test]
-#[ignore = "0.81: arrays, `read` and functions are not seen through yet"]
 fn variables_folders_and_globs_do_not_hide_a_command() {
     check("state", STATE_MIN);
 }

@@ -14,33 +14,43 @@ const WORD_MAX: usize = 4096;
 /// Lists inside of lists; deeper ones are left as they are.
 const DEPTH_MAX: usize = 32;
 
-/// The words of `raw`, in the order of a shell; `fuel` bounds the work of a whole line.
-pub(super) fn expand<'a>(raw: &'a str, fuel: &mut usize, arena: &'a Bump) -> ArenaVec<'a, &'a str> {
+/// What one word may grow by, as long as the line has room for it: so many times its length.
+const GROWTH: usize = 16;
+
+/// The words of `raw`, in the order of a shell. `room` is what all words of a line may grow by together; where
+/// it is spent, a word still has its simple lists.
+///
+/// # Cost
+///
+/// Linear in what comes out of it, which is bounded by the word's length.
+pub(super) fn expand<'a>(raw: &'a str, room: &mut usize, arena: &'a Bump) -> ArenaVec<'a, &'a str> {
     let mut done = ArenaVec::new_in(arena);
     // The next word is at the end.
     let mut open = bumpalo::vec![in arena; raw];
+    let share = (GROWTH * raw.len() + 64).min(*room).max(2 * raw.len() + 16);
+    let mut left = share;
     while let Some(word) = open.pop() {
-        let room = WORDS_MAX.saturating_sub(done.len() + open.len());
-        let list = if word.len() <= WORD_MAX && *fuel > word.len() { first_list(word) } else { None };
-        *fuel = fuel.saturating_sub(word.len());
-        let Some(list) = list else {
+        let spaces = WORDS_MAX.saturating_sub(done.len() + open.len());
+        let list = if word.len() <= WORD_MAX { first_list(word) } else { None };
+        let found = list.and_then(|list| Some((items(word, &list, spaces, arena)?, list)));
+        let Some((items, list)) = found else {
             done.push(word);
             continue;
         };
-        let items = items(word, &list, arena);
-        if items.len() > room {
-            done.push(word);
-            continue;
-        }
         let (head, tail) = (word.get(..list.start).unwrap_or(""), word.get(list.end + 1..).unwrap_or(""));
+        let length = items.iter().map(|item| head.len() + item.len() + tail.len()).sum();
+        let Some(rest) = left.checked_sub(length) else {
+            done.push(word);
+            // Nothing that is left is smaller.
+            left = 0;
+            continue;
+        };
+        left = rest;
         for item in items.iter().rev() {
-            let mut text = ArenaString::with_capacity_in(head.len() + item.len() + tail.len(), arena);
-            text.push_str(head);
-            text.push_str(item);
-            text.push_str(tail);
-            open.push(text.into_bump_str());
+            open.push(super::field::concat(&[head, item, tail], arena));
         }
     }
+    *room = room.saturating_sub(share - left);
     done
 }
 
@@ -106,10 +116,12 @@ fn next(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-fn items<'a>(word: &'a str, list: &List, arena: &'a Bump) -> ArenaVec<'a, &'a str> {
+/// What a list stands for, if it is not too much.
+fn items<'a>(word: &'a str, list: &List, most: usize, arena: &'a Bump) -> Option<ArenaVec<'a, &'a str>> {
     let inner = word.get(list.start + 1..list.end).unwrap_or("");
     if let Some((first, last, is_letters)) = range(inner) {
-        return sequence(first, last, is_letters, arena);
+        let fits = first.abs_diff(last) < most as u64;
+        return fits.then(|| sequence(first, last, is_letters, arena));
     }
     let mut items = ArenaVec::new_in(arena);
     let bytes = inner.as_bytes();
@@ -127,7 +139,7 @@ fn items<'a>(word: &'a str, list: &List, arena: &'a Bump) -> ArenaVec<'a, &'a st
         at = next(bytes, at);
     }
     items.push(inner.get(start..).unwrap_or(""));
-    items
+    (items.len() <= most).then_some(items)
 }
 
 /// The ends of `a..e` or `1..9`, and whether they are letters.
@@ -145,7 +157,7 @@ fn range(inner: &str) -> Option<(i64, i64, bool)> {
 
 fn sequence<'a>(first: i64, last: i64, is_letters: bool, arena: &'a Bump) -> ArenaVec<'a, &'a str> {
     let mut items = ArenaVec::new_in(arena);
-    let count = first.abs_diff(last).min(WORDS_MAX as u64) + 1;
+    let count = first.abs_diff(last) + 1;
     let mut value = first;
     for _ in 0..count {
         let mut text = ArenaString::new_in(arena);

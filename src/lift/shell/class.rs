@@ -120,11 +120,16 @@ pub(super) fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// The name of the variable that a word assigns, and what follows `=`; `x+=y` counts too.
+/// The name of the variable that a word assigns, and what follows `=`; `x+=y` and `x[1]=y` count too.
 pub(super) fn assignment(word: &str) -> Option<(&str, &str)> {
-    let end = word.bytes().position(|byte| !is_name(byte))?;
-    let name = word.get(..end)?;
-    let rest = word.get(end..)?;
+    let mut end = word.bytes().position(|byte| !is_name(byte))?;
+    if end == 0 || word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if word.as_bytes().get(end) == Some(&b'[') {
+        end += memchr::memchr(b']', word.as_bytes().get(end..)?)? + 1;
+    }
+    let (name, rest) = word.split_at_checked(end)?;
     let value = rest.strip_prefix('=').or_else(|| rest.strip_prefix("+="))?;
-    (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some((name, value))
+    Some((name, value))
 }

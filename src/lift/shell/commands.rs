@@ -312,6 +312,9 @@ fn base_name<'a>(word: &Word<'a>) -> &'a str {
 /// Where the command of the wrapper at `at` starts, if it has one.
 fn wrapped(tool: &Tool, words: &[Word<'_>], at: usize) -> Option<usize> {
     let mut next = at + 1;
+    if super::scripts::inner(tool, words.get(next..)?).is_some() {
+        return None;
+    }
     while let Some(word) = words.get(next).map(|word| word.value) {
         if word == "--" {
             next += 1;

@@ -9,13 +9,15 @@ use super::emulate::{OUTPUT_MAX, run};
 use super::field::{concat, quoted};
 use super::lex::Redirection;
 use super::rewrite::Rewriter;
-use super::scripts::{command_text, reads_input};
+use super::scripts::{command_text, is_taker, reads_input};
 use super::tools::{Role, Tool};
 use super::view::Via;
 use super::word::{Part, Pieces};
 
 /// Words that `xargs` passes on; further ones are left out.
 const XARGS_MAX: usize = 64;
+/// Commands before a `read` whose output is followed.
+const STAGES_MAX: usize = 16;
 
 /// The script that the pipeline at `first` comes down to, and the command after it.
 ///
@@ -35,8 +37,13 @@ pub(super) fn pipeline<'a>(
             return None;
         }
         let args = parsed.args_of(command);
-        let tool = command.tool?;
         let stdin = given(rewriter, parsed.redirects_of(command)).or(input);
+        if let Some(printed) = input
+            && let Some(text) = passed_on(rewriter, command, parsed, printed)
+        {
+            return Some((text, index + 1));
+        }
+        let tool = command.tool?;
         if let Some(printed) = stdin
             && matches!(tool.role, Role::Shell | Role::Source)
             && reads_input(tool, args)
@@ -48,11 +55,6 @@ pub(super) fn pipeline<'a>(
         {
             return Some((script(printed)?, index + 1));
         }
-        if let Some(printed) = input
-            && let Some(text) = passed_on(rewriter, command, parsed, printed)
-        {
-            return Some((text, index + 1));
-        }
         input = Some(stage(rewriter, command, parsed, stdin)?);
     }
     None
@@ -62,6 +64,27 @@ pub(super) fn pipeline<'a>(
 pub(super) fn substitution<'a>(rewriter: &mut Rewriter<'a>, text: &'a str) -> Option<&'a str> {
     let printed = if rewriter.via < Via::Computed { None } else { print(rewriter, text) };
     Some(std::str::from_utf8(printed?).ok()?.trim_end_matches('\n'))
+}
+
+/// What `<(…)` prints, if that is constant.
+pub(super) fn printed<'a>(rewriter: &mut Rewriter<'a>, substitution: &'a str) -> Option<&'a str> {
+    let text = command_text(substitution, rewriter.arena);
+    std::str::from_utf8(print(rewriter, text)?).ok()
+}
+
+/// What the commands before the one at `index` feed it, if that is constant.
+pub(super) fn fed<'a>(rewriter: &mut Rewriter<'a>, parsed: &Parsed<'a>, index: usize) -> Option<&'a str> {
+    let is_piped = |index: usize| parsed.commands.get(index).is_some_and(|command| command.piped);
+    let length = (0..STAGES_MAX).take_while(|back| index.checked_sub(*back).is_some_and(is_piped)).count();
+    if rewriter.via < Via::Computed || length == STAGES_MAX {
+        return None;
+    }
+    let mut input = None;
+    for command in parsed.commands.get(index - length..index)? {
+        let stdin = given(rewriter, parsed.redirects_of(command)).or(input);
+        input = Some(stage(rewriter, command, parsed, stdin)?);
+    }
+    std::str::from_utf8(input?).ok()
 }
 
 /// What a script of one pipeline prints.
@@ -153,7 +176,7 @@ fn passed_on<'a>(
 ) -> Option<&'a str> {
     let program = command.program - command.words.0;
     let (wrappers, words) = parsed.words_of(command).split_at_checked(program)?;
-    let xargs = wrappers.iter().rposition(|word| word.value.rsplit('/').next() == Some("xargs"))?;
+    let xargs = wrappers.iter().rposition(is_taker)?;
     let options = wrappers.get(xargs + 1..)?;
     let printed = std::str::from_utf8(printed).ok()?;
     let mark = options.iter().enumerate().find_map(|(index, word)| match word.value.strip_prefix("-I") {

@@ -349,6 +349,7 @@ impl<'a> Builder<'a> {
         }
         self.pipeline_to_shell |= scripts::runs_output(tool, args);
         match tool.role {
+            Role::Printf if args.first().is_some_and(|word| word.value == "-v") => self.flags |= SETS,
             Role::Tee => {
                 for arg in args.iter().filter(|arg| !arg.value.starts_with('-')) {
                     let path = paths::shorter(arg.value, self.arena).unwrap_or(arg.value);

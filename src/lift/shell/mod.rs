@@ -13,7 +13,7 @@
 //! | --- | --- | --- |
 //! | raw | whole-word quotes, wrappers (`sudo`, `nohup`), folders before a program, scripts in a line | `facts` |
 //! | lexical | quotes and escapes inside words, `${IFS}`, brace lists, line editing, longer ways to say a path | `resolve`, `braces`, `edit` |
-//! | state | variables, the working directory, patterns that fit few files | `env`, `params`, `files` |
+//! | state | variables, arrays, functions, the working directory, patterns that fit few files | `env`, `params`, `builtins`, `files` |
 //! | computed | what the line prints for a shell to run, or puts into its own words | `compute`, `emulate` |
 //!
 //! The raw facts of a line of plain words are read in one pass (`plain`); every other text is split into
@@ -23,7 +23,9 @@
 //! commands are none. Case is never folded, and Unicode never normalised.
 
 mod braces;
+mod builtins;
 mod class;
+mod code;
 mod commands;
 mod compute;
 mod edit;

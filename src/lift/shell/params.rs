@@ -7,11 +7,12 @@ use bumpalo::collections::String as ArenaString;
 use super::class::is_name;
 use super::env::{Env, Variable};
 use super::glob;
-use super::resolve::is_positional;
 use super::rewrite::Rewriter;
 use super::view::Via;
 use super::word::unquoted;
 
+/// What one of many values costs beside its bytes.
+const VALUE_COST: usize = 16;
 /// Bytes of values and patterns that operators are run on.
 const OPERAND_MAX: usize = 1024;
 
@@ -19,6 +20,8 @@ pub(super) enum Param<'a> {
     /// Not known: it stays as it is written.
     Keep,
     Value(&'a str),
+    /// The values of an array, or of `$@`: a word each, even in quotes.
+    Values(&'a [&'a str]),
 }
 
 /// What a parameter stands in.
@@ -29,6 +32,42 @@ pub(super) struct Around {
     pub(super) after: bool,
     /// It is the whole word.
     pub(super) alone: bool,
+    /// Its values make one word: in quotes with `*`, or in an assignment.
+    pub(super) whole: bool,
+}
+
+/// A parameter by itself.
+pub(super) const ALONE: Around = Around { before: false, after: false, alone: true, whole: false };
+
+/// Which values `${…}` is about, and what it does to them.
+struct Reference<'a> {
+    name: &'a str,
+    /// What stands in `[…]`.
+    place: Option<&'a str>,
+    operator: &'a str,
+}
+
+impl<'a> Reference<'a> {
+    fn new(inner: &'a str) -> Option<Self> {
+        let end = match inner.as_bytes() {
+            [b'@' | b'*', ..] => 1,
+            [b'0'..=b'9', ..] => inner.bytes().take_while(u8::is_ascii_digit).count(),
+            bytes => bytes.iter().take_while(|byte| is_name(**byte)).count(),
+        };
+        let (name, rest) = inner.split_at_checked(end).filter(|(name, _)| !name.is_empty())?;
+        let subscript = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let (place, operator) = subscript.map_or((None, rest), |(place, rest)| (Some(place), rest));
+        Some(Self { name, place, operator })
+    }
+
+    /// Whether it is about all values: `$@`, `${x[*]}`.
+    fn is_list(&self) -> bool {
+        matches!(self.place.unwrap_or(self.name), "@" | "*")
+    }
+
+    fn is_positional(&self) -> bool {
+        self.name.starts_with(['@', '*']) || matches!(self.name.as_bytes(), [b'1'..=b'9', ..])
+    }
 }
 
 impl<'a> Rewriter<'a> {
@@ -39,77 +78,151 @@ impl<'a> Rewriter<'a> {
         }
         let inner = text.strip_prefix("${").and_then(|inner| inner.strip_suffix('}'));
         let inner = inner.or_else(|| text.strip_prefix('$')).unwrap_or("");
-        let value =
-            if is_positional(text) { self.positional(inner, around) } else { self.named(inner, around) };
-        match value {
-            Some(value) if value.len() <= self.fuel => {
+        match self.expansion(inner, around).unwrap_or(Param::Keep) {
+            Param::Value(value) if value.len() <= self.fuel => {
                 self.fuel -= value.len();
                 Param::Value(value)
+            }
+            Param::Values(values) => {
+                let length = values.iter().map(|value| value.len() + VALUE_COST).sum::<usize>();
+                if length > self.fuel {
+                    return Param::Keep;
+                }
+                self.fuel -= length;
+                Param::Values(values)
             }
             _ => Param::Keep,
         }
     }
 
-    fn positional(&self, name: &str, around: Around) -> Option<&'a str> {
-        let parameters = self.env.parameters;
-        if parameters.is_empty() || name == "!" {
-            return (around.before || around.after).then_some("");
+    fn expansion(&mut self, inner: &'a str, around: Around) -> Option<Param<'a>> {
+        if let Some(counted) = inner.strip_prefix('#') {
+            return self.count(counted).map(Param::Value);
         }
-        match name.parse::<usize>() {
-            Ok(number) => Some(parameters.get(number).copied().unwrap_or("")),
-            Err(_) => {
-                let mut all = ArenaString::new_in(self.arena);
-                for (index, value) in parameters.iter().skip(1).enumerate() {
-                    all.push_str(if index > 0 { " " } else { "" });
-                    all.push_str(value);
-                }
-                Some(all.into_bump_str())
+        if let Some(name) = inner.strip_prefix('!') {
+            if name.is_empty() {
+                return (around.before || around.after).then_some(Param::Value(""));
+            }
+            let target = self.env.value(name)?;
+            return self.scalar(&Reference::new(target)?, around).map(Param::Value);
+        }
+        let reference = Reference::new(inner)?;
+        if !reference.is_list() {
+            return self.scalar(&reference, around).map(Param::Value);
+        }
+        let Some(values) = self.values(&reference) else {
+            let is_touched = (around.before || around.after) && !self.env.defines();
+            let empty = reference.is_positional() && is_touched;
+            return empty.then_some(Param::Value(""));
+        };
+        let mut values = self.arena.alloc_slice_copy(values);
+        if let Some(range) =
+            reference.operator.strip_prefix(':').filter(|range| !range.starts_with(['-', '+']))
+        {
+            // `$0` stands before the positional parameters.
+            values = slice(values, range, usize::from(reference.is_positional()))?;
+        } else if !reference.operator.is_empty() {
+            for value in &mut *values {
+                *value = self.operate(reference.operator, value)?;
             }
         }
+        if !around.whole {
+            return Some(Param::Values(values));
+        }
+        let separators = if inner.contains('*') { self.env.value("IFS") } else { None };
+        let mark = separators.map_or(Some(' '), |separators| separators.chars().next());
+        let mut all = ArenaString::new_in(self.arena);
+        for (index, value) in values.iter().enumerate() {
+            all.extend(mark.filter(|_| index > 0));
+            all.push_str(value);
+        }
+        Some(Param::Value(all.into_bump_str()))
     }
 
-    fn named(&mut self, inner: &'a str, around: Around) -> Option<&'a str> {
-        if let Some(name) = inner.strip_prefix('#').filter(|name| !name.is_empty()) {
-            let length = self.env.value(name)?.chars().count();
-            return Some(bumpalo::format!(in self.arena, "{}", length).into_bump_str());
+    /// All values that a reference is about, if they are known and there are some.
+    fn values(&self, reference: &Reference<'_>) -> Option<&[&'a str]> {
+        if reference.is_positional() { self.env.parameters.get(1..) } else { self.env.list(reference.name) }
+    }
+
+    /// `${#x}` is a value's length, `$#` and `${#x[@]}` how many there are.
+    fn count(&self, counted: &'a str) -> Option<&'a str> {
+        let reference = Reference::new(if counted.is_empty() { "@" } else { counted })?;
+        let count = if reference.is_list() {
+            self.values(&reference)?.len()
+        } else {
+            match self.variable(&reference) {
+                Variable::Value(value) => value.chars().count(),
+                _ => return None,
+            }
+        };
+        Some(bumpalo::format!(in self.arena, "{}", count).into_bump_str())
+    }
+
+    /// What the line knows of one value.
+    fn variable(&self, reference: &Reference<'_>) -> Variable<'a> {
+        if reference.is_positional() {
+            let index = reference.name.parse().unwrap_or(usize::MAX);
+            return match self.env.parameters {
+                [] => Variable::Unset,
+                parameters => Variable::Value(parameters.get(index).copied().unwrap_or("")),
+            };
         }
-        if let Some(name) = inner.strip_prefix('!').filter(|name| !name.is_empty()) {
-            let target = self.env.value(name)?;
-            return self.env.value(target);
+        let Some(place) = reference.place else { return self.env.get(reference.name) };
+        let index = place.parse().ok().or_else(|| {
+            let name = place.strip_prefix('$').unwrap_or(place);
+            self.env.value(name)?.parse::<i64>().ok()
+        });
+        let Some((values, index)) = self.env.list(reference.name).zip(index) else {
+            return Variable::Unknown;
+        };
+        let index = if index < 0 { values.len() as i64 + index } else { index };
+        let value = usize::try_from(index).ok().and_then(|index| values.get(index));
+        value.map_or(Variable::Unset, |value| Variable::Value(value))
+    }
+
+    fn scalar(&mut self, reference: &Reference<'a>, around: Around) -> Option<&'a str> {
+        let Reference { name, operator, .. } = *reference;
+        if name == "0" {
+            let value = self.env.parameters.first().copied();
+            return value.filter(|name| !name.is_empty() && operator.is_empty());
         }
-        let end = inner.bytes().position(|byte| !is_name(byte)).unwrap_or(inner.len());
-        let (name, operator) = inner.split_at(end);
-        if name == "0" && operator.is_empty() {
-            return self.env.parameters.first().copied().filter(|name| !name.is_empty());
-        }
-        if name.is_empty() {
-            return None;
-        }
+        let is_usual = Env::is_usual(name);
+        let variable = self.variable(reference);
         if operator.is_empty() {
-            return match self.env.get(name) {
-                Variable::Value(value) if around.alone => Some(value),
+            let is_touched = if reference.is_positional() {
+                (around.before || around.after) && !self.env.defines()
+            } else {
+                around.before && around.after
+            };
+            return match variable {
+                Variable::Value(value) if around.alone || reference.is_positional() => Some(value),
                 Variable::Value(value) => Some(self.env.first(name, value)),
-                Variable::Unset if around.before && around.after && !Env::is_usual(name) => Some(""),
+                Variable::Unset if is_touched && !is_usual => Some(""),
                 _ => None,
             };
         }
         let defaults = [":-", "-", ":=", "="].iter().find_map(|mark| operator.strip_prefix(mark));
         if let Some(default) = defaults {
-            return match self.env.get(name) {
+            return match variable {
                 Variable::Value("") if operator.starts_with(':') => self.constant(default),
                 Variable::Value(value) => Some(value),
-                Variable::Unset if !Env::is_usual(name) => self.constant(default),
+                Variable::Unset if !is_usual => self.constant(default),
                 _ => None,
             };
         }
         if let Some(other) = [":+", "+"].iter().find_map(|mark| operator.strip_prefix(mark)) {
-            return match self.env.get(name) {
+            return match variable {
+                Variable::Value("") if operator.starts_with(':') => Some(""),
                 Variable::Value(_) => self.constant(other),
                 Variable::Unset => Some(""),
                 Variable::Unknown => None,
             };
         }
-        let value = self.env.usual(name)?;
+        let value = match variable {
+            Variable::Value(value) => value,
+            Variable::Unset => self.env.usual(name)?,
+            Variable::Unknown => return None,
+        };
         self.operate(operator, value)
     }
 
@@ -178,6 +291,19 @@ fn substring<'a>(value: &'a str, range: &str) -> Option<&'a str> {
         Some(value.char_indices().nth(index).map_or(value.len(), |(at, _)| at))
     };
     value.get(place(from)?..place(end)?)
+}
+
+/// `${x[@]:from:length}`; `first` is the number of the first value.
+fn slice<'v, 'a>(values: &'v mut [&'a str], range: &str, first: usize) -> Option<&'v mut [&'a str]> {
+    let (from, length) = range.split_once(':').map_or((range, None), |(from, length)| (from, Some(length)));
+    let from = match from.trim().parse::<i64>().ok()? {
+        from if from < 0 => values.len().checked_sub(usize::try_from(from.unsigned_abs()).ok()?)?,
+        from => usize::try_from(from).ok()?.saturating_sub(first),
+    };
+    let rest = values.get_mut(from..)?;
+    let length = length.map_or(Some(rest.len()), |length| length.trim().parse().ok())?;
+    let length = length.min(rest.len());
+    rest.get_mut(..length)
 }
 
 fn map_all<'a>(value: &str, map: fn(&char) -> char, arena: &'a Bump) -> &'a str {

@@ -313,9 +313,10 @@ impl<'a> Line<'a> {
 /// Whether a tool's words say more than that they are its words.
 fn needs_words(tool: &Tool, line: &Line<'_>) -> bool {
     match tool.role {
-        Role::Cat | Role::Cd | Role::Set | Role::Unset | Role::Read | Role::Declare => false,
+        Role::Cat | Role::Cd | Role::Set | Role::Unset | Role::Shift | Role::Declare => false,
+        Role::Read | Role::Mapfile => false,
         // An escape takes a quote.
-        Role::Echo | Role::Printf => line.quoted != 0,
+        Role::Echo => line.quoted != 0,
         _ => true,
     }
 }

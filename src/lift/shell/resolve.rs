@@ -30,7 +30,7 @@ impl<'a> Rewriter<'a> {
         if word.flags & LIST == 0 {
             self.raw(word.raw, true, &mut fields);
         } else {
-            for raw in braces::expand(word.raw, &mut self.fuel, self.arena) {
+            for raw in braces::expand(word.raw, &mut self.room, self.arena) {
                 self.raw(raw, true, &mut fields);
             }
         }
@@ -88,9 +88,17 @@ impl<'a> Rewriter<'a> {
                 }
                 // What follows `$IFS` to end its name stands for nothing.
                 Part::Parameter if was_after_ifs && is_positional(piece.text) => {}
-                Part::Parameter => match self.parameter(piece.text, around(raw, piece)) {
+                Part::Parameter => match self.parameter(piece.text, around(raw, piece, splits)) {
                     Param::Keep => field.push(Bit::Live { text: piece.text, quoted }),
                     Param::Value(value) => self.value(value, quoted || !splits, &mut field, fields),
+                    Param::Values(values) => {
+                        for (index, value) in values.iter().enumerate() {
+                            if index > 0 {
+                                end(&mut field, fields, self.arena);
+                            }
+                            self.value(value, quoted, &mut field, fields);
+                        }
+                    }
                 },
             }
         }
@@ -237,8 +245,14 @@ impl<'a> Rewriter<'a> {
             Place::Program => relative || text.contains('/'),
             Place::Argument => relative,
         };
+        if is_path {
+            return paths::join(folder, text, self.arena);
+        }
+        if place != Place::Argument || !files::is_known_name(text) {
+            return text;
+        }
         let path = paths::join(folder, text, self.arena);
-        if is_path || (place == Place::Argument && files::is_known(path)) { path } else { text }
+        if files::is_known(path) { path } else { text }
     }
 }
 
@@ -263,7 +277,7 @@ pub(super) fn is_positional(parameter: &str) -> bool {
 }
 
 /// What a piece stands in.
-fn around(raw: &str, piece: Piece<'_>) -> Around {
+fn around(raw: &str, piece: Piece<'_>, splits: bool) -> Around {
     let touches = |byte: Option<&u8>| byte.is_some_and(|byte| is_name(*byte) || *byte == b'/');
     let is_quote = |byte: &&u8| matches!(byte, b'"' | b'\'');
     let before = raw.as_bytes().get(..piece.start).unwrap_or_default();
@@ -272,5 +286,6 @@ fn around(raw: &str, piece: Piece<'_>) -> Around {
         before: touches(before.iter().rev().find(|byte| !is_quote(byte))),
         after: touches(after.iter().find(|byte| !is_quote(byte))),
         alone: before.is_empty() && after.is_empty(),
+        whole: !splits || (piece.quote != Quote::None && piece.text.contains('*')),
     }
 }

@@ -12,14 +12,31 @@ use super::field::{self, Field, Out};
 use super::lex::{Kind, Redirection, Token};
 use super::resolve::Place;
 use super::scripts::{self, Scripts};
+use super::skip;
 use super::tools::Role;
 use super::view::{DEPTH_MAX, TEXT_MAX, TOKENS_MAX, Via};
 use super::word::unquoted;
 
 /// Scripts of one line; further ones stay as they are written.
 const UNITS_MAX: usize = 512;
-/// Bytes that expansions may add to a line, and steps that they may take.
+/// Bytes that expansions may add to a line, and steps that they may take, for a line of any length; a short
+/// line has less.
 const FUEL: usize = 256 << 10;
+
+/// What a line may cost and grow to, by the length that it has as typed.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    fuel: usize,
+    /// Bytes that brace lists may add.
+    room: usize,
+}
+
+impl Bounds {
+    pub(super) fn of(line: &str) -> Self {
+        let fuel = (64 * line.len() + (32 << 10)).min(FUEL);
+        Self { fuel, room: (16 * line.len() + 1024).min(TEXT_MAX) }
+    }
+}
 
 /// A script on its way.
 struct Unit<'a> {
@@ -30,11 +47,16 @@ struct Unit<'a> {
     out: ArenaVec<'a, Out<'a>>,
 }
 
+/// A builtin, and its arguments where they are known.
+type Ran<'a> = (Role, ArenaVec<'a, Option<&'a str>>);
+
 pub(super) struct Rewriter<'a> {
     pub(super) arena: &'a Bump,
     pub(super) via: Via,
     pub(super) env: Env<'a>,
     pub(super) fuel: usize,
+    /// Bytes that brace lists may add.
+    pub(super) room: usize,
     pub(super) budget: usize,
     units: ArenaVec<'a, Unit<'a>>,
     /// The unit that is being written.
@@ -52,12 +74,13 @@ pub(super) struct Rewriter<'a> {
 /// # Cost
 ///
 /// Linear in the text for each level of nesting, up to a bound; no recursion.
-pub(super) fn rewrite<'a>(text: &'a str, via: Via, arena: &'a Bump) -> &'a str {
+pub(super) fn rewrite<'a>(text: &'a str, via: Via, bounds: Bounds, arena: &'a Bump) -> &'a str {
     let mut rewriter = Rewriter {
         arena,
         via,
         env: Env::new(arena),
-        fuel: FUEL,
+        fuel: bounds.fuel,
+        room: bounds.room,
         budget: TOKENS_MAX,
         units: ArenaVec::new_in(arena),
         current: 0,
@@ -98,6 +121,9 @@ impl<'a> Rewriter<'a> {
         while let Some(token) = parsed.tokens.list.get(at) {
             let command = parsed.commands.get(next).filter(|command| command.tokens.0 == at);
             let Some(command) = command else {
+                if self.via >= Via::State && token.kind == Kind::Word {
+                    self.definition(&parsed, at, next);
+                }
                 self.token(token, parsed.script);
                 if token.kind == Kind::Newline {
                     self.documents(&mut documents);
@@ -115,7 +141,7 @@ impl<'a> Rewriter<'a> {
             if command.is_data {
                 self.data(command, &parsed);
             } else {
-                self.command(command, &parsed);
+                self.command(next, command, &parsed);
             }
             let bodies = parsed.redirects_of(command).iter().filter(|redirect| redirect.body.is_some());
             documents.extend(bodies.copied());
@@ -127,7 +153,7 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn push(&mut self, out: Out<'a>) {
+    pub(super) fn push(&mut self, out: Out<'a>) {
         self.out.push(out);
     }
 
@@ -137,7 +163,7 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn word_out(&mut self, out: Out<'a>) {
+    pub(super) fn word_out(&mut self, out: Out<'a>) {
         self.space();
         self.push(out);
     }
@@ -191,18 +217,31 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn command(&mut self, command: &Command<'a>, parsed: &Parsed<'a>) {
+    fn command(&mut self, index: usize, command: &Command<'a>, parsed: &Parsed<'a>) {
         let words = parsed.words_of(command);
         let program = command.program - command.words.0;
         let is_assignment = |word: &Word<'_>| word.flags & EQUALS != 0 && assignment(word.raw).is_some();
         let prefix = words.iter().take(program).take_while(|word| is_assignment(word)).count();
+        let mut separators = None;
         for word in words.iter().take(prefix) {
-            self.assign(word, program == words.len());
+            let value = self.assign(word, program == words.len());
+            separators = value.filter(|_| word.raw.starts_with("IFS=")).or(separators);
         }
+        // Who takes words from a pipe is more than a wrapper.
+        let wrappers = words.get(prefix..program).unwrap_or_default();
+        let taker = wrappers.iter().position(|word| scripts::is_taker(word)).unwrap_or(wrappers.len());
+        for word in wrappers.iter().skip(taker) {
+            let fields = self.resolve(word, Place::Argument);
+            self.fields(&fields);
+        }
+        let mut ran = None;
         if let Some(word) = words.get(program) {
             let fields = self.resolve(word, Place::Program);
-            self.fields(&fields);
-            self.args(command, parsed, &fields);
+            let calls = self.via >= Via::State && prefix == program;
+            if !(calls && self.call(&fields, command, parsed)) {
+                self.fields(&fields);
+                ran = self.args(command, parsed, &fields);
+            }
         } else {
             for word in words.iter().skip(prefix) {
                 let fields = self.resolve(word, Place::Argument);
@@ -212,31 +251,46 @@ impl<'a> Rewriter<'a> {
         for redirect in parsed.redirects_of(command) {
             self.redirect(redirect);
         }
+        if let Some((role, values)) = ran {
+            self.ran(role, &values, parsed, index, separators);
+        }
     }
 
-    /// An assignment, which lasts if no command follows it.
-    fn assign(&mut self, word: &Word<'a>, lasts: bool) {
-        let Some((name, value)) = assignment(word.raw) else { return };
-        let head = word.raw.len() - value.len();
-        self.word_out(Out::Text(word.raw.get(..head).unwrap_or("")));
+    /// An assignment, which lasts if no command follows it; its value.
+    fn assign(&mut self, word: &Word<'a>, lasts: bool) -> Option<&'a str> {
+        let (name, value) = assignment(word.raw)?;
+        let head = word.raw.get(..word.raw.len() - value.len())?;
+        let appends = head.ends_with("+=");
+        self.word_out(Out::Text(head));
+        let bytes = value.as_bytes();
+        if value.starts_with('(') && skip::nested(bytes, 1, skip::Inside::Paren) == bytes.len() {
+            self.push(Out::Text(value));
+            if self.via >= Via::State {
+                self.array(name, value, appends);
+            }
+            return None;
+        }
         let field = self.resolve_value(value, word.flags);
         if !field.is_empty() {
             self.write(&field);
         }
+        let value = field::flat(&field, self.arena);
         if lasts && self.via >= Via::State {
-            let value = field::flat(&field, self.arena);
-            let appends = word.raw.get(..head).is_some_and(|head| head.ends_with("+="));
             self.env.set(name, value, appends);
         }
+        value
     }
 
-    fn args(&mut self, command: &Command<'a>, parsed: &Parsed<'a>, program: &[Field<'a>]) {
+    /// Writes what follows a program; what it does to the line's state.
+    fn args(&mut self, command: &Command<'a>, parsed: &Parsed<'a>, program: &[Field<'a>]) -> Option<Ran<'a>> {
         let args = parsed.args_of(command);
         let scripts = command.tool.map(|tool| scripts::scripts(tool, args)).unwrap_or_default();
         if scripts == Scripts::All
-            && let Some(unit) = self.nest(scripts::join(args, self.arena), self.env.parameters)
+            && let Some(script) = self.script(args)
+            && let Some(unit) = self.nest(script, self.env.parameters)
         {
-            return self.word_out(Out::Word(unit));
+            self.word_out(Out::Word(unit));
+            return None;
         }
         let role = match program.first().and_then(|field| field::flat(field, self.arena)) {
             Some(name) if self.via >= Via::State => super::tools::lookup(name).map(|tool| tool.role),
@@ -248,7 +302,8 @@ impl<'a> Rewriter<'a> {
             if scripts == Scripts::One(index) {
                 let rest = args.get(index + 1..).unwrap_or_default();
                 let parameters = self.arena.alloc_slice_fill_iter(rest.iter().map(|word| word.value));
-                if let Some(unit) = self.nest(word.value, parameters) {
+                let script = self.script(std::slice::from_ref(word));
+                if let Some(unit) = script.and_then(|script| self.nest(script, parameters)) {
                     self.word_out(Out::Word(unit));
                     continue;
                 }
@@ -261,11 +316,7 @@ impl<'a> Rewriter<'a> {
             self.fields(&fields);
             values.extend(fields.iter().map(|field| field::flat(field, self.arena)));
         }
-        if self.via >= Via::State
-            && let Some(role) = role
-        {
-            self.env.run(role, &values);
-        }
+        role.filter(|_| self.via >= Via::State).map(|role| (role, values))
     }
 
     fn fields(&mut self, fields: &[Field<'a>]) {

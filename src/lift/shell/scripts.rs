@@ -38,6 +38,9 @@ pub(super) fn of<'a>(
         Scripts::One(index) => args.get(index).into_iter().for_each(|word| push(word.value, nested.is_run)),
         Scripts::All => push(join(args, arena), nested.is_run),
     }
+    if let Some(tool) = command.tool {
+        super::code::commands(tool, args, arena, |script| push(script, false));
+    }
     if command.role() == Some(Role::Find) {
         for words in find_commands(args) {
             let (at, _, tool) = program(words);
@@ -111,8 +114,51 @@ pub(super) fn scripts(tool: &Tool, args: &[Word<'_>]) -> Scripts {
             Some(index) if readable(index) => Scripts::One(index),
             _ => Scripts::None,
         },
+        Role::Wrapper => match inner(tool, args) {
+            Some(index) if readable(index) => Scripts::One(index),
+            _ => Scripts::None,
+        },
         _ => Scripts::None,
     }
+}
+
+/// Whether a word is `xargs`.
+pub(super) fn is_taker(word: &Word<'_>) -> bool {
+    word.value.rsplit('/').next() == Some("xargs")
+}
+
+/// Whether a word is one substitution, in quotes or not: what it prints is the whole script.
+pub(super) fn is_printed(word: &Word<'_>) -> bool {
+    let is_text = |part: &Part| !matches!(part, Part::Open | Part::Close);
+    let mut parts = Pieces::new(word.raw).map(|piece| piece.part).filter(is_text);
+    word.flags & COMMAND != 0 && parts.next() == Some(Part::Command) && parts.next().is_none()
+}
+
+/// The word that a wrapper takes apart as a shell does: that of `env -S`, or of `watch` if it has blanks.
+pub(super) fn inner(tool: &Tool, args: &[Word<'_>]) -> Option<usize> {
+    match tool.name {
+        "env" => {
+            let is_variable = |word: &&Word<'_>| word.value.starts_with('-') || word.value.contains('=');
+            let options = args.iter().take_while(is_variable).map(|word| word.value);
+            let split = |option: &str| matches!(option, "-S" | "-vS" | "-iS" | "--split-string");
+            options.map(split).position(|splits| splits).map(|at| at + 1).filter(|at| *at < args.len())
+        }
+        "watch" => operand(tool, args)
+            .filter(|at| *at + 1 == args.len() && args.get(*at).is_some_and(|word| word.value.contains(' '))),
+        _ => None,
+    }
+}
+
+/// The first operand.
+fn operand(tool: &Tool, args: &[Word<'_>]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = args.get(at).map(|word| word.value) {
+        if !word.starts_with('-') {
+            return Some(at);
+        }
+        at += 1 + usize::from(takes_next(word, tool.valued));
+    }
+    None
 }
 
 /// The word after an option `-c`, alone or among other letters.

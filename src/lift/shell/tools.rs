@@ -14,6 +14,7 @@ pub(super) enum Role {
     Wrapper,
     Shell,
     Interpreter,
+    Awk,
     Eval,
     /// `.` and `source`.
     Source,
@@ -39,7 +40,10 @@ pub(super) enum Role {
     Cd,
     Set,
     Unset,
+    Shift,
     Read,
+    /// `mapfile`: sets an array to lines.
+    Mapfile,
 }
 
 /// A known name.
@@ -153,6 +157,10 @@ const TOOLS: &[Tool] = &[
     tool("lua", Role::Interpreter, ""),
     tool("tclsh", Role::Interpreter, ""),
     tool("pypy", Role::Interpreter, "WX"),
+    tool("awk", Role::Awk, "fvFi"),
+    tool("gawk", Role::Awk, "fvFi"),
+    tool("mawk", Role::Awk, "fvFi"),
+    tool("nawk", Role::Awk, "fvFi"),
     tool("eval", Role::Eval, ""),
     tool(".", Role::Source, ""),
     tool("source", Role::Source, ""),
@@ -210,7 +218,10 @@ const TOOLS: &[Tool] = &[
     tool("pushd", Role::Cd, ""),
     tool("set", Role::Set, "o"),
     tool("unset", Role::Unset, ""),
+    tool("shift", Role::Shift, ""),
     tool("read", Role::Read, "adinNptu"),
+    tool("mapfile", Role::Mapfile, "dnOsuCc"),
+    tool("readarray", Role::Mapfile, "dnOsuCc"),
 ];
 
 const SLOTS: usize = 1024;

@@ -8,7 +8,7 @@ use super::class::{
     COMMAND, CONTINUED, FED, GLOB, HIDDEN, OPERATED, PARAMETER, PASSED_ON, PATTERN, SETS, UNEVEN, WEIRD,
 };
 use super::facts::{Read, read};
-use super::rewrite::rewrite;
+use super::rewrite::{Bounds, rewrite};
 use super::tools::Role;
 use super::{edit, files};
 
@@ -145,25 +145,26 @@ pub fn views<'a>(line: &'a str, layers: Layers, arena: &'a Bump) -> &'a [View<'a
     }
     let mut views = ArenaVec::with_capacity_in(VIEWS_MAX, arena);
     views.push(first);
-    let mut last = raw;
+    let (mut last, bounds) = (raw, Bounds::of(head));
     let mut text = if edited { edit::apply(head, arena) } else { head };
     if edited || last.flags & LEXICAL != 0 {
-        text = settled(text, Via::Lexical, arena);
+        text = settled(text, Via::Lexical, bounds, arena);
         last = add(&mut views, Via::Lexical, text, arena);
     }
     if may_depend(&last) {
-        text = settled(text, Via::State, arena);
+        text = settled(text, Via::State, bounds, arena);
         last = add(&mut views, Via::State, text, arena);
     }
     for _ in 0..ROUNDS_MAX {
         if !may_compute(&last) || views.len() == VIEWS_MAX {
             break;
         }
-        let computed = settled(rewrite(text, Via::Computed, arena), Via::State, arena);
+        let computed = rewrite(text, Via::Computed, bounds, arena);
         if computed == text {
             break;
         }
-        text = computed;
+        // What came out may hide in its turn.
+        text = settled(settled(computed, Via::Lexical, bounds, arena), Via::State, bounds, arena);
         last = add(&mut views, Via::Computed, text, arena);
     }
     views.into_bump_slice()
@@ -176,7 +177,10 @@ fn may_hide(raw: &Read<'_>) -> bool {
 
 /// Whether a word may depend on what the line did before, or on files.
 fn may_depend(read: &Read<'_>) -> bool {
-    const SETTERS: u64 = 1 << Role::Declare as u64 | 1 << Role::Set as u64 | 1 << Role::Read as u64;
+    const SETTERS: u64 = 1 << Role::Declare as u64
+        | 1 << Role::Set as u64
+        | 1 << Role::Read as u64
+        | 1 << Role::Mapfile as u64;
     if read.flags & (OPERATED | PATTERN) != 0 {
         return true;
     }
@@ -184,25 +188,27 @@ fn may_depend(read: &Read<'_>) -> bool {
         return true;
     }
     let is_relative = |path: &&str| !path.starts_with(['/', '~', '$']);
+    let is_known = |arg: &&str| is_relative(arg) && files::is_known_name(arg);
     read.roles & (1 << Role::Cd as u64) != 0
         && (read.flags & GLOB != 0
             || read.facts.paths.iter().any(is_relative)
-            || read.facts.args.iter().any(|arg| files::is_known_name(arg)))
+            || read.facts.args.iter().any(is_known))
 }
 
 /// Whether something prints, and something runs what is printed.
 fn may_compute(read: &Read<'_>) -> bool {
     const PRINTERS: u64 = 1 << Role::Echo as u64 | 1 << Role::Printf as u64 | 1 << Role::Cat as u64;
+    const READERS: u64 = 1 << Role::Read as u64 | 1 << Role::Mapfile as u64;
     let prints = read.roles & PRINTERS != 0 || read.flags & FED != 0;
-    prints
-        && (read.flags & (COMMAND | FED) != 0 || read.facts.pipeline_to_shell || read.flags & PASSED_ON != 0)
+    let runs = read.flags & (COMMAND | FED | PASSED_ON) != 0 || read.facts.pipeline_to_shell;
+    prints && (runs || read.roles & READERS != 0)
 }
 
 /// Rewrites a text in a layer until it stays as it is.
-fn settled<'a>(text: &'a str, via: Via, arena: &'a Bump) -> &'a str {
+fn settled<'a>(text: &'a str, via: Via, bounds: Bounds, arena: &'a Bump) -> &'a str {
     let mut text = text;
     for _ in 0..ROUNDS_MAX {
-        let next = rewrite(text, via, arena);
+        let next = rewrite(text, via, bounds, arena);
         if next == text {
             break;
         }
