@@ -277,3 +277,37 @@ def arguments_piped(draft, rng):
     stage.words = stage.words[:at]
     stage.front = rng.choice((f"echo {given}|xargs ", f"echo '{given}' | xargs ", f"printf '%s\\n' {given}|xargs "))
     return True
+
+
+@rewriting("computed", SOURCE, posix=False)
+def read_printed(draft, rng):
+    _, word = draft.pick(rng)
+    if not word:
+        return False
+    name = draft.variable(rng)
+    code = base64.b64encode(word.value.encode()).decode()
+    command = rng.choice((f"echo {word.value}", f"echo {code}|base64 -d", f"printf '{octal(word.value)}\\n'", f"echo {word.value[::-1]}|rev"))
+    draft.before.append(rng.choice((f"read {name}< <({command})", f"mapfile -t {name} < <({command})", f"read -r {name} <<< $({command})")))
+    word.source = f"${name}" if rng.random() < 0.5 else f"${{{name}}}"
+    return True
+
+
+@rewriting("computed", LINE)
+def read_line_by_line(draft, rng):
+    text = draft.text()
+    if "\\" in text or "\n" in text or "\r" in text:
+        return False
+    name = draft.variable(rng)
+    command = rng.choice((f"echo {single(text)}", f"printf '%s\\n' {single(text)}"))
+    body = rng.choice((f'eval "${name}"', f"eval ${name}" if plain(text) else f'eval "${name}"'))
+    draft.line = f"{command} | while read -r {name};do {body};done"
+    return True
+
+
+@rewriting("computed", LINE)
+def split_by_env(draft, rng):
+    text = draft.text()
+    if not plain(text) or "=" in text or draft.before or len(draft.stages) > 1:
+        return False
+    draft.line = f"env -S {single(text)}"
+    return True

@@ -28,7 +28,8 @@ SHARE = {"lexical": 0.4, "state": 0.45, "computed": 0.45}
 # Only some bases have what these take.
 RARE = (
     "path_noise path_climb path_by_proc home slash_from_environment changed_directory changed_directory_and"
-    " glob_question glob_star glob_class array brace_list by_xargs arguments_piped"
+    " glob_question glob_star glob_class array array_slice read_list function_shifted brace_list by_xargs"
+    " arguments_piped"
 ).split()
 TRIES = 4
 LINE_MAX = 1500

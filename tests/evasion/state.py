@@ -383,3 +383,75 @@ def read_variable(draft, rng):
     draft.before.append(rng.choice(("read {0}<<<{1}", "read -r {0} <<< '{1}'", "printf -v {0} {1}")).format(name, word.value))
     word.source = use(rng, name)
     return True
+
+
+@rewriting("state", SOURCE, posix=False)
+def array_slice(draft, rng):
+    stage = rng.choice(draft.stages)
+    if any(not word.free() for word in stage.words) or stage.gaps:
+        return False
+    name = draft.variable(rng)
+    words = [word.value for word in stage.words]
+    cut_at = rng.randint(1, len(words))
+    tail = [f"{name}+=({' '.join(words[cut_at:])})"] if cut_at < len(words) else []
+    how = rng.choice(("{0}=(x {1})", "declare -a {0}=(x {1})", "{0}=(x);{0}+=({1})"))
+    draft.before += [how.format(name, " ".join(words[:cut_at])), *tail]
+    stage.words[0].source = rng.choice((f'"${{{name}[@]:1}}"', f"${{{name}[*]:1:{len(words)}}}", f"${{{name}[@]:1}}"))
+    stage.words = stage.words[:1]
+    return True
+
+
+@rewriting("state", SOURCE, posix=False)
+def array_elements_set(draft, rng):
+    _, word = draft.pick(rng)
+    if not word:
+        return False
+    at = cut(rng, word.value)
+    name = draft.variable(rng)
+    draft.before += [f"{name}[0]={word.value[:at]}", f"{name}[1]={word.value[at:]}"]
+    word.source = f"${{{name}[0]}}${{{name}[1]}}"
+    return True
+
+
+@rewriting("state", GAPS, posix=False)
+def read_list(draft, rng):
+    stage = rng.choice(draft.stages)
+    if any(not word.free() for word in stage.words) or stage.gaps:
+        return False
+    name = draft.variable(rng)
+    words = [word.value for word in stage.words]
+    if any("," in value for value in words):
+        return False
+    text = " ".join(words)
+    draft.before.append(rng.choice((
+        f"read -a {name}<<<'{text}'", f"IFS=, read -ra {name} <<< {','.join(words)}", f'read -r -a {name} <<< "{text}"',
+        f"readarray -d , -t {name} <<< {','.join(words)},",
+    )))
+    stage.words[0].source = rng.choice((f'"${{{name}[@]}}"', f"${{{name}[*]}}"))
+    stage.words = stage.words[:1]
+    return True
+
+
+@rewriting("state", COMMAND)
+def read_in_loop(draft, rng):
+    _, word = draft.pick(rng)
+    if not word or draft.wrap != ("", "") or draft.before:
+        return False
+    name = draft.variable(rng)
+    draft.wrap = (f"while read {name};do ", f";done<<E\n{word.value}\nE")
+    word.source = use(rng, name)
+    return True
+
+
+@rewriting("state", COMMAND)
+def function_shifted(draft, rng):
+    stage = draft.stages[0]
+    if len(draft.stages) > 1 or stage.front or draft.wrap != ("", ""):
+        return False
+    if any(not word.free() for word in stage.words) or stage.gaps:
+        return False
+    name = rng.choice(("f", "run", "_y"))
+    draft.before.append(name + rng.choice(('(){ "$@";}', "(){ $*; }", '() { eval "$@"; }', '(){ shift 0;"$@";}')))
+    words = [word.value for word in stage.words]
+    stage.words[0].source = f"{name} {words[0]}"
+    return True
