@@ -5,7 +5,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::class::{COMMAND, EQUALS, ESCAPE, HIDDEN, QUOTE, SLASH, assignment};
+use super::class::{COMMAND, EQUALS, ESCAPE, HIDDEN, QUOTE, SETS, SLASH, assignment};
 use super::lex::{Kind, Redirection, Token, Tokens, lex};
 use super::tools::{Role, Tool, lookup};
 use super::word;
@@ -190,13 +190,18 @@ impl<'a> Parser<'a> {
             match lookup(token.text(self.parsed.script)).map(|tool| tool.role) {
                 Some(Role::Keyword) => at += 1,
                 Some(Role::Esac) => (self.cases, at) = (self.cases.saturating_sub(1), at + 1),
-                Some(Role::Function) => at += 2,
+                Some(Role::Function) => {
+                    self.parsed.flags |= SETS;
+                    at += 2;
+                }
                 Some(Role::For) => return self.data(at, false),
                 Some(Role::Case) => return self.data(at, true),
                 _ => break,
             }
         }
         if self.kind(at + 1) == Some(Kind::Open) && self.kind(at + 2) == Some(Kind::Close) {
+            // Its words are set where it is called.
+            self.parsed.flags |= SETS;
             return at + 3;
         }
         self.simple(at)

@@ -2,6 +2,8 @@
 //! A script → the facts that rules ask for: one pass over its commands, and over the scripts inside of
 //! them.
 
+use std::ops::Range;
+
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
@@ -11,10 +13,10 @@ use super::class::{
 };
 use super::commands::{Redirect, Simple, Word, parse, program, takes_next};
 use super::lex::Redirection;
-use super::scripts::{self, Nested};
+use super::scripts::{self, Nested, Scripts};
 use super::tools::{Role, Tool};
 use super::view::{Facts, TOKENS_MAX};
-use super::{net, paths};
+use super::{files, net, paths, plain};
 
 /// What the facts of a text were made of, beside the facts.
 #[derive(Debug, PartialEq)]
@@ -33,7 +35,9 @@ pub(super) struct Builder<'a> {
     simple: ArenaVec<'a, &'a str>,
     pipelines: ArenaVec<'a, &'a str>,
     pub(super) words: ArenaVec<'a, &'a str>,
-    pub(super) args: ArenaVec<'a, &'a str>,
+    args: ArenaVec<'a, &'a str>,
+    /// As long as there is one command, its arguments are these words.
+    shared: Range<usize>,
     paths: ArenaVec<'a, &'a str>,
     urls: ArenaVec<'a, &'a str>,
     hosts: ArenaVec<'a, &'a str>,
@@ -62,10 +66,16 @@ struct Pipeline {
 
 /// The facts of a text.
 pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
-    let mut builder = Builder::new(text, arena);
-    let mut budget = TOKENS_MAX;
     let nested = Nested { script: text, depth: 0, is_run: false };
-    if builder.plain(nested, &mut budget).is_none() {
+    let mut budget = TOKENS_MAX;
+    let mut begun = plain::begin(nested, arena);
+    if text.len() <= budget
+        && let Some(read) = begun.simple(arena)
+    {
+        return read;
+    }
+    let mut builder = Builder::new(text, begun.words, arena);
+    if builder.plain(begun.line, &mut budget).is_none() {
         return read_long(text, arena);
     }
     builder.close_pipeline(text);
@@ -75,7 +85,8 @@ pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
 
 /// The same without the short way for plain lines.
 pub(super) fn read_long<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
-    let mut builder = Builder::new(text, arena);
+    let words = ArenaVec::with_capacity_in(text.len() / 6 + 4, arena);
+    let mut builder = Builder::new(text, words, arena);
     let mut budget = TOKENS_MAX;
     builder.script(Nested { script: text, depth: 0, is_run: false }, &mut budget);
     builder.rest(&mut budget);
@@ -83,15 +94,16 @@ pub(super) fn read_long<'a>(text: &'a str, arena: &'a Bump) -> Read<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(text: &str, arena: &'a Bump) -> Self {
-        let words = text.len() / 6 + 4;
-        let list = |size| ArenaVec::with_capacity_in(size, arena);
+    #[inline(always)]
+    fn new(text: &str, words: ArenaVec<'a, &'a str>, arena: &'a Bump) -> Self {
+        let list = || ArenaVec::with_capacity_in(text.len() / 18 + 2, arena);
         Self {
             arena,
-            argv0: list(words / 3 + 1),
-            simple: list(words / 3 + 1),
-            words: list(words),
-            args: list(words),
+            argv0: list(),
+            simple: list(),
+            words,
+            args: ArenaVec::new_in(arena),
+            shared: 0..0,
             pipelines: ArenaVec::new_in(arena),
             paths: ArenaVec::new_in(arena),
             urls: ArenaVec::new_in(arena),
@@ -129,13 +141,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[inline(always)]
     fn finish(self) -> Read<'a> {
+        let words = self.words.into_bump_slice();
+        let shared = words.get(self.shared).filter(|shared| !shared.is_empty());
         let facts = Facts {
             argv0: self.argv0.into_bump_slice(),
             simple: self.simple.into_bump_slice(),
             pipelines: self.pipelines.into_bump_slice(),
-            words: self.words.into_bump_slice(),
-            args: self.args.into_bump_slice(),
+            words,
+            args: shared.unwrap_or_else(|| self.args.into_bump_slice()),
             paths: self.paths.into_bump_slice(),
             urls: self.urls.into_bump_slice(),
             hosts: self.hosts.into_bump_slice(),
@@ -165,6 +180,24 @@ impl<'a> Builder<'a> {
         self.found();
     }
 
+    /// Adds the last words as arguments of a command.
+    #[inline]
+    pub(super) fn add_args(&mut self, count: usize) {
+        let words = self.words.len() - count..self.words.len();
+        if self.args.is_empty() && self.shared.is_empty() {
+            self.shared = words;
+            return;
+        }
+        self.own_args();
+        self.args.extend_from_slice_copy(self.words.get(words).unwrap_or_default());
+    }
+
+    /// Makes the arguments a list of their own.
+    fn own_args(&mut self) {
+        let words = std::mem::take(&mut self.shared);
+        self.args.extend_from_slice_copy(self.words.get(words).unwrap_or_default());
+    }
+
     /// Adds a command.
     pub(super) fn command(&mut self, command: &Simple<'a, '_>, nested: Nested<'a>) {
         if !command.piped {
@@ -180,6 +213,7 @@ impl<'a> Builder<'a> {
                 self.flags |= SETS;
             }
             if command.is_data {
+                self.own_args();
                 self.args.push(word.value);
             } else if word.value.ends_with("xargs") {
                 self.flags |= PASSED_ON;
@@ -189,9 +223,7 @@ impl<'a> Builder<'a> {
             self.word(program);
             self.argv0.push(command.name);
             self.pattern(command.name, program.flags);
-            for arg in args {
-                self.args.push(arg.value);
-            }
+            self.add_args(args.len());
             if matches!(command.role(), Some(Role::Fetcher | Role::Remote)) {
                 self.addresses(command, args);
             } else {
@@ -237,7 +269,7 @@ impl<'a> Builder<'a> {
         } else if word == "~" {
             self.paths.push(word);
         } else if flags & (SLASH | TILDE) != 0 {
-            if flags & GLOB != 0 {
+            if flags & GLOB != 0 && files::is_named(word) {
                 self.flags |= PATTERN;
             }
             paths::each(word, flags, |path| _ = self.path(path));
@@ -349,6 +381,10 @@ impl<'a> Builder<'a> {
         }
         self.pipeline_to_shell |= scripts::runs_output(tool, args);
         match tool.role {
+            // What follows the script is its parameters.
+            Role::Shell if matches!(scripts::scripts(tool, args), Scripts::One(at) if at + 1 < args.len()) => {
+                self.flags |= SETS;
+            }
             Role::Printf if args.first().is_some_and(|word| word.value == "-v") => self.flags |= SETS,
             Role::Tee => {
                 for arg in args.iter().filter(|arg| !arg.value.starts_with('-')) {

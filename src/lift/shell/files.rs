@@ -115,6 +115,11 @@ pub(super) fn without_folder(program: &str) -> &str {
     if name.is_empty() || name.contains('/') { program } else { name }
 }
 
+/// Whether a pattern names a file closely enough to stand for few: its last part has a letter.
+pub(super) fn is_named(pattern: &str) -> bool {
+    pattern.bytes().rev().take_while(|byte| *byte != b'/').any(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The known files that a pattern fits, if it names them closely: its last part has a letter.
 pub(super) fn expand<'a>(
     pattern: &'a str,
@@ -124,9 +129,7 @@ pub(super) fn expand<'a>(
     arena: &'a Bump,
 ) -> ArenaVec<'a, &'a str> {
     let mut found = ArenaVec::new_in(arena);
-    let last = pattern.rsplit('/').next().unwrap_or(pattern);
-    let is_named = last.contains(|c: char| c.is_ascii_alphanumeric());
-    if !is_named || pattern.len() > PATTERN_MAX || pattern.contains([' ', '\n', '=']) {
+    if !is_named(pattern) || pattern.len() > PATTERN_MAX || pattern.contains([' ', '\n', '=']) {
         return found;
     }
     let rooted = pattern.starts_with(['/', '~']);

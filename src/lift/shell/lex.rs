@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::class::{
     ANSI, ANYTHING, BLANK, COMMAND, CONTINUED, DOLLAR, ESCAPE, NEWLINE, OPERATED, OPERATOR, PARAMETER, QUOTE,
-    STOP, UNEVEN, WHOLE, class,
+    STOP, UNEVEN, WHOLE, class, is_name,
 };
 use super::skip::{self, Inside};
 
@@ -305,8 +305,8 @@ impl Lexer<'_, '_> {
                 *flags |= QUOTE | ANYTHING;
                 self.double(at + 1, flags)
             }
-            next => {
-                *flags |= parameter(next.copied());
+            _ => {
+                *flags |= parameter(self.bytes, at);
                 skip::parameter(self.bytes, at + 1)
             }
         }
@@ -330,7 +330,7 @@ impl Lexer<'_, '_> {
                 b'\\' => ESCAPE,
                 b'`' => COMMAND,
                 b'$' if inside.get(index + 1) == Some(&b'(') => COMMAND,
-                b'$' => parameter(inside.get(index + 1).copied()),
+                b'$' => parameter(self.bytes, at + 1 + index),
                 _ => 0,
             };
         }
@@ -338,7 +338,20 @@ impl Lexer<'_, '_> {
     }
 }
 
-/// The bits of a parameter by what follows its `$`.
-fn parameter(next: Option<u8>) -> u32 {
-    PARAMETER | if matches!(next, Some(b'{' | b'@' | b'*' | b'!' | b'0'..=b'9')) { OPERATED } else { 0 }
+/// The bits of the parameter whose `$` is at `at`, by what follows it and what it touches.
+fn parameter(bytes: &[u8], at: usize) -> u32 {
+    let touches = |byte: Option<&u8>| byte.is_some_and(|byte| is_name(*byte) || b"/'\"\\$`".contains(byte));
+    let before = touches(at.checked_sub(1).and_then(|before| bytes.get(before)));
+    let operated = match bytes.get(at + 1) {
+        Some(b'@' | b'*' | b'!' | b'0'..=b'9') => before || touches(bytes.get(at + 2)),
+        Some(b'{') => {
+            let name = bytes.get(at + 2..).unwrap_or_default();
+            let length = name.iter().take_while(|byte| is_name(**byte)).count();
+            let is_digit = name.first().is_some_and(u8::is_ascii_digit);
+            let is_plain = length > 0 && !is_digit && name.get(length) == Some(&b'}');
+            !is_plain || (before && touches(name.get(length + 1)))
+        }
+        _ => false,
+    };
+    PARAMETER | if operated { OPERATED } else { 0 }
 }

@@ -8,6 +8,7 @@
 //! meaning of sends the line the long way. The property test `the_short_way_is_the_long_way` holds the two
 //! equal.
 
+use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::class::{
@@ -15,16 +16,17 @@ use super::class::{
     TILDE, WHOLE, assignment, class, classes,
 };
 use super::commands::{Redirect, Simple, Word, program};
-use super::facts::Builder;
+use super::facts::{Builder, Read};
 use super::lex::Redirection;
 use super::scripts::Nested;
 use super::tools::{Role, Tool, lookup};
+use super::view::Facts;
 
 /// What may make a path or an address of a word.
 const PLACE: u32 = SLASH | COLON | TILDE | AT;
 
 /// The command that is being read.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     nested: Nested<'a>,
     at: usize,
     /// Its first word among all.
@@ -43,28 +45,90 @@ struct Line<'a> {
     target: Option<(Redirection, &'a str)>,
 }
 
+/// The words at the start of a script, up to the first byte that is more than a part of one.
+pub(super) struct Begun<'a> {
+    pub(super) words: ArenaVec<'a, &'a str>,
+    pub(super) line: Line<'a>,
+}
+
+/// Reads the words at the start of a script.
+#[inline]
+pub(super) fn begin<'a>(nested: Nested<'a>, arena: &'a Bump) -> Begun<'a> {
+    let script = nested.script;
+    let bytes = script.as_bytes();
+    let mut words = ArenaVec::with_capacity_in(bytes.len() / 6 + 4, arena);
+    let (mut at, mut length, mut last, mut flags, mut places) = (0, 0, 0, 0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b' ' {
+            at += 1;
+            continue;
+        }
+        let (start, mut end, mut bits) = (at, at, 0);
+        let mut stop = BLANK;
+        while let Some(&byte) = bytes.get(end) {
+            let class = class(byte);
+            if class & STOP != 0 {
+                stop = if byte == b' ' { BLANK } else { class & !BLANK };
+                break;
+            }
+            bits |= class;
+            end += 1;
+        }
+        if stop & BLANK == 0 || bits & BRACE != 0 || byte == b'#' {
+            break;
+        }
+        let Some(value) = script.get(start..end) else { break };
+        if bits & PLACE != 0 {
+            let Some(bit) = 1_u64.checked_shl(words.len() as u32) else { break };
+            places |= bit;
+        }
+        flags |= bits;
+        length += end - start;
+        (at, last) = (end, end);
+        words.push(value);
+    }
+    let redirects = ArenaVec::new_in(arena);
+    let (quoted, piped, target) = (0, false, None);
+    let line =
+        Line { nested, at, first: 0, length, end: last, flags, places, quoted, piped, redirects, target };
+    Begun { words, line }
+}
+
+impl<'a> Begun<'a> {
+    /// The facts of a script that is one command of which only its words are known; none of another one.
+    #[inline]
+    pub(super) fn simple(&mut self, arena: &'a Bump) -> Option<Read<'a>> {
+        let Line { nested, at, places, flags, length, end, .. } = self.line;
+        let first = *self.words.first()?;
+        if at < nested.script.len() || places != 0 || flags & (EQUALS | GLOB) != 0 {
+            return None;
+        }
+        let tool = lookup(first);
+        if tool.is_some_and(|tool| needs_words(tool, &self.line)) {
+            return None;
+        }
+        let words = std::mem::replace(&mut self.words, ArenaVec::new_in(arena)).into_bump_slice();
+        let args = words.get(1..)?;
+        let start = offset(nested.script, first);
+        let tidy = end - start == length + args.len();
+        let text = nested.script.get(start..end).filter(|_| tidy);
+        let text = text.unwrap_or_else(|| super::facts::join(first, args.iter().copied(), arena));
+        let simple = std::slice::from_ref(arena.alloc(text));
+        let facts = Facts { argv0: words.get(..1)?, simple, words, args, ..Facts::default() };
+        Some(Read { facts, flags, roles: tool.map_or(0, |tool| 1 << tool.role as u64) })
+    }
+}
+
 impl<'a> Builder<'a> {
-    /// Reads a plain script; nothing if it is not one, and then what was read has to be dropped.
-    pub(super) fn plain(&mut self, nested: Nested<'a>, budget: &mut usize) -> Option<()> {
-        let bytes = nested.script.as_bytes();
+    /// Reads the rest of a plain script; nothing if it is not one, and then what was read has to be dropped.
+    pub(super) fn plain(&mut self, mut line: Line<'a>, budget: &mut usize) -> Option<()> {
+        let bytes = line.nested.script.as_bytes();
         // Each token takes a byte at least.
         if bytes.len() > *budget {
             return None;
         }
         *budget -= bytes.len();
-        let mut line = Line {
-            nested,
-            at: 0,
-            first: 0,
-            length: 0,
-            end: 0,
-            flags: 0,
-            places: 0,
-            quoted: 0,
-            piped: false,
-            redirects: ArenaVec::new_in(self.arena),
-            target: None,
-        };
+        self.flags |= line.flags;
         while let Some(&byte) = bytes.get(line.at) {
             if byte == b' ' {
                 line.at += 1;
@@ -240,7 +304,6 @@ impl<'a> Builder<'a> {
         let script = line.nested.script;
         let words = self.words.get(line.first..).unwrap_or_default();
         let (first, args) = words.split_first().map_or(("", &[][..]), |(first, args)| (*first, args));
-        self.args.extend_from_slice_copy(args);
         self.argv0.push(name);
         // One blank between words, if that is what their lengths leave over.
         let start = offset(script, first);
@@ -255,6 +318,7 @@ impl<'a> Builder<'a> {
             self.pattern(name, classes(first));
         }
         self.show(text, span, script);
+        self.add_args(self.words.len() - line.first - 1);
         let mut places = line.places;
         while places != 0 {
             let at = places.trailing_zeros() as usize;
