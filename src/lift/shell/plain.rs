@@ -12,12 +12,13 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::class::{
-    ANYTHING, AT, BLANK, BRACE, COLON, DOLLAR, EQUALS, ESCAPE, GLOB, NEWLINE, OPERATOR, QUOTE, SLASH, STOP,
-    TILDE, WHOLE, assignment, class, classes,
+    ANYTHING, AT, BLANK, BRACE, COLON, DOLLAR, EQUALS, ESCAPE, GLOB, NEWLINE, OPERATOR, OTHER, QUOTE, SLASH,
+    STOP, TILDE, WHOLE, assignment, class, classes,
 };
 use super::commands::{Redirect, Simple, Word, program};
 use super::facts::{Builder, Read};
 use super::lex::Redirection;
+use super::paths;
 use super::scripts::Nested;
 use super::tools::{Role, Tool, lookup};
 use super::view::Facts;
@@ -100,22 +101,47 @@ impl<'a> Begun<'a> {
     pub(super) fn simple(&mut self, arena: &'a Bump) -> Option<Read<'a>> {
         let Line { nested, at, places, flags, length, end, .. } = self.line;
         let first = *self.words.first()?;
-        if at < nested.script.len() || places != 0 || flags & (EQUALS | GLOB) != 0 {
+        let odd = EQUALS | GLOB | if places != 0 { COLON | AT | TILDE | OTHER } else { 0 };
+        if at < nested.script.len() || flags & odd != 0 {
             return None;
         }
-        let tool = lookup(first);
+        let name = if places & 1 != 0 { base_name(first) } else { first };
+        let tool = lookup(name);
         if tool.is_some_and(|tool| needs_words(tool, &self.line)) {
             return None;
         }
+        let paths = self.paths(places, arena)?;
         let words = std::mem::replace(&mut self.words, ArenaVec::new_in(arena)).into_bump_slice();
         let args = words.get(1..)?;
         let start = offset(nested.script, first);
         let tidy = end - start == length + args.len();
-        let text = nested.script.get(start..end).filter(|_| tidy);
-        let text = text.unwrap_or_else(|| super::facts::join(first, args.iter().copied(), arena));
+        let text = nested.script.get(start + first.len() - name.len()..end).filter(|_| tidy);
+        let text = text.unwrap_or_else(|| super::facts::join(name, args.iter().copied(), arena));
         let simple = std::slice::from_ref(arena.alloc(text));
-        let facts = Facts { argv0: words.get(..1)?, simple, words, args, ..Facts::default() };
+        let argv0 = if places & 1 != 0 { std::slice::from_ref(arena.alloc(name)) } else { words.get(..1)? };
+        let facts = Facts { argv0, simple, words, args, paths, ..Facts::default() };
         Some(Read { facts, flags, roles: tool.map_or(0, |tool| 1 << tool.role as u64) })
+    }
+}
+
+impl<'a> Begun<'a> {
+    /// The paths among the words at these places; none if more is to be said of one.
+    #[inline]
+    fn paths(&self, mut places: u64, arena: &'a Bump) -> Option<&'a [&'a str]> {
+        if places == 0 {
+            return Some(&[]);
+        }
+        let mut found = ArenaVec::with_capacity_in(places.count_ones() as usize, arena);
+        let mut odd = false;
+        while places != 0 {
+            let word = *self.words.get(places.trailing_zeros() as usize)?;
+            places &= places - 1;
+            paths::each(word, SLASH, |path| {
+                odd |= paths::is_weird(path) || path.starts_with("/dev/");
+                found.push(path);
+            });
+        }
+        (!odd).then(|| found.into_bump_slice())
     }
 }
 
