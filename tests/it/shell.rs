@@ -162,7 +162,8 @@ fn nothing_repeated_is_slow() {
     const PATTERNS: &str = concat!(
         "$(•\"•'•{•{a,b}•{a,•`•\\•$'•${•<(•\"$(•sh -c '•eval •<<E\n•$x•x=$x$x;•w\"g\"et •/./•",
         "../•*•[a•echo a|•$(echo •$(echo a)•case x in •find -exec •a;•a •\x08•${x//a*/b}•cd a;•",
-        "xargs ",
+        "xargs •f(){ •f(){ f|f;};f;•x=(a b);•x+=(a);•x[9]=a;•read x<<<a;•echo a|{ read x;•while read x;do •",
+        "/b?n/c*t •\"$@\"•shift;•eval \"$x\";•awk 'BEGIN{system(\"a\")}';",
     );
     for pattern in PATTERNS.split('•') {
         for head in ["", "x=abcdefgh;", "cd /etc;"] {
