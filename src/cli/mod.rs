@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The binary: one file or folder per subcommand.
 
+mod artifacts;
 mod attack;
 mod check;
 mod completions;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use artifacts::ArtifactsArg;
 use exit::Exit;
 use pack::{Pack, RulesArg};
 use ui::{Tone, Ui};

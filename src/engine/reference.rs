@@ -41,12 +41,37 @@ pub struct Reference {
     pack: Pack,
     limits: Limits,
     regexes: RefCell<HashMap<String, Regex>>,
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    messages: Option<lift::Messages>,
 }
 
 impl Reference {
     /// A reference over a pack as lowering made it.
     pub fn new(pack: Pack, limits: Limits) -> Self {
-        Self { pack, limits, regexes: RefCell::default() }
+        Self {
+            pack,
+            limits,
+            regexes: RefCell::default(),
+            #[cfg(all(feature = "mail", target_os = "linux"))]
+            messages: None,
+        }
+    }
+
+    /// Opens the bodies of e-mails where they are stored, as [`Engine::with_messages`](super::Engine::with_messages).
+    #[cfg(all(feature = "mail", target_os = "linux"))]
+    #[must_use]
+    pub fn with_messages(mut self, messages: lift::Messages) -> Self {
+        self.messages = Some(messages);
+        self
+    }
+
+    /// What lifters may use for an event.
+    fn site<'s>(&'s self, event: &'s Event<'_>) -> Site<'s> {
+        Site {
+            #[cfg(all(feature = "mail", target_os = "linux"))]
+            messages: self.messages.as_ref(),
+            ..Site::new(event.decky_id.as_deref(), true)
+        }
     }
 
     /// What every rule emits for an event, in order of rule and emit.
@@ -103,8 +128,7 @@ impl Reference {
         arena: &'a Bump,
     ) -> Vec<(Option<Via>, Walk<'a>)> {
         let walk = |lifted| Walk { reference: self, kind, payload, arena, lifted };
-        let site = Site::new(event.decky_id.as_deref(), true);
-        let lifted = lifted::all(event.source_kind, site, arena, |known, name, ty| {
+        let lifted = lifted::all(event.source_kind, self.site(event), arena, |known, name, ty| {
             walk(known.clone()).field(name, ty)
         });
         let mut walks = vec![(lift::first_view(event.source_kind), walk(lifted.base.clone()))];

@@ -11,8 +11,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::vocab::SourceKind;
 
+use super::artifacts::Stored;
 use super::rules::unknown_rule;
-use super::{Exit, Pack, RulesArg, Tone, Ui, condition};
+use super::{ArtifactsArg, Exit, Pack, RulesArg, Tone, Ui, condition};
 
 use stages::Stages;
 use story::Story;
@@ -30,6 +31,9 @@ use story::Story;
 pub(super) struct Args {
     #[command(flatten)]
     rules: RulesArg,
+
+    #[command(flatten)]
+    artifacts: ArtifactsArg,
 
     /// Shows this rule only
     #[arg(long, value_name = "ID")]
@@ -64,6 +68,7 @@ fn kinds() -> impl clap::builder::TypedValueParser<Value = SourceKind> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
+    let stored = args.artifacts.open()?;
     let pack = args.rules.load(ui)?;
     if let Some(id) = args.rule.as_deref().filter(|id| pack.program.rule(id).is_none()) {
         return Err(unknown_rule(&pack, id));
@@ -72,7 +77,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let input = read::input(args.ir || args.plan, ui)?;
     let event =
         input.as_deref().map(|text| read::event(text, args.kind, pack.program.limits())).transpose()?;
-    let story = event.as_ref().map(|event| Story::new(&pack, event, args.rule.as_deref())).transpose()?;
+    let story =
+        event.as_ref().map(|event| Story::new(&pack, &stored, event, args.rule.as_deref())).transpose()?;
     if args.json {
         ui.print_json(&json::report(&stages, story.as_ref()))?;
     } else {

@@ -2,16 +2,14 @@
 //! One event before every rule of its kind: which were tried, which hold, and why.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::compile::ir::{Emit, Kind, Rule};
-use crate::engine::Engine;
 use crate::engine::explain::{Explanation, Node, Tested};
 use crate::engine::reference::Reference;
 use crate::event::Event;
 use crate::vocab::SourceKind;
 
-use super::{Exit, Pack};
+use super::{Exit, Pack, Stored};
 
 /// What is told of one event.
 pub(super) struct Story {
@@ -50,15 +48,19 @@ pub(super) struct Chapter {
 
 impl Story {
     /// Evaluates the event and gathers the rules to show: `only` that one, or all that were tried.
-    pub(super) fn new(pack: &Pack, event: &Event<'_>, only: Option<&str>) -> anyhow::Result<Self> {
-        let limits = pack.program.limits();
-        let lowered = Reference::new(pack.compilation.lowered.clone(), limits.clone());
-        let optimized = Reference::new(pack.compilation.optimized.clone(), limits.clone());
+    pub(super) fn new(
+        pack: &Pack,
+        stored: &Stored,
+        event: &Event<'_>,
+        only: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let lowered = stored.reference(pack, pack.compilation.lowered.clone());
+        let optimized = stored.reference(pack, pack.compilation.optimized.clone());
         let refused = |error| Exit::Usage.caused_by("the payload cannot be explained", error);
         let explanations = lowered.explain(event).map_err(refused)?;
         let plans = optimized.explain(event).map_err(refused)?;
 
-        let engine = Engine::new(Arc::clone(&pack.program));
+        let engine = stored.engine(&pack.program);
         let mut scratch = engine.scratch();
         let hits = engine.evaluate_with(event, &mut scratch);
         let mut emitted: BTreeMap<(String, u32), f64> = BTreeMap::new();

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use crate::event::formats::Format;
 use crate::tag::CONFIDENCE_FLOOR;
 
-use super::RulesArg;
+use super::{ArtifactsArg, RulesArg};
 
 pub(super) use input::Input;
 pub(super) use run::run;
@@ -28,6 +28,9 @@ pub(super) use run::run;
 pub(super) struct Args {
     #[command(flatten)]
     rules: RulesArg,
+
+    #[command(flatten)]
+    artifacts: ArtifactsArg,
 
     /// What the input is: native events, a sensor's log, or whichever its first records show
     #[arg(long, value_enum, default_value_t = FormatArg::Auto)]

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Pack, Ui, text};
-use crate::engine::Engine;
 use crate::tag::Report;
 use crate::vocab::Limits;
 
@@ -21,8 +20,9 @@ use super::{Args, SummaryForm};
 /// Rules that do not load, an input that cannot be opened, reading or writing that fails.
 pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let inputs = inputs(args)?;
+    let stored = args.artifacts.open()?;
     let Pack { program, attack, .. } = args.rules.load(ui)?;
-    let engine = Engine::new(program);
+    let engine = stored.engine(&program);
     let limits = Limits::default();
     let settings = Settings {
         engine: &engine,

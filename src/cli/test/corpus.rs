@@ -60,6 +60,7 @@ impl Corpora {
 /// One labelled event.
 struct Labelled<'a> {
     kind: SourceKind,
+    decky_id: Option<String>,
     payload: RawObject<'a>,
     expect: BTreeSet<String>,
     note: Option<String>,
@@ -97,7 +98,7 @@ fn file(path: &Path, corpora: &mut Corpora, judge: &mut Judge, ui: &Ui) -> anyho
             let (text, _) = event::text(line.bytes);
             match labelled(&text, line.original_bytes.is_some(), &limits, &corpora.scores) {
                 Ok(labelled) => {
-                    let verdict = judge.judge(labelled.kind, labelled.payload);
+                    let verdict = judge.judge(labelled.kind, labelled.decky_id.as_deref(), labelled.payload);
                     compare(&labelled, &verdict, &format!("{name}:{}", line.number), corpora);
                     events += 1;
                 }
@@ -156,11 +157,11 @@ fn labelled<'a>(
         }
         expect.insert(id);
     }
-    let note = match object.get("note") {
-        Some(RawValue::String(note)) => Some(note.to_text().into_owned()),
+    let text = |key: &str| match object.get(key) {
+        Some(RawValue::String(text)) => Some(text.to_text().into_owned()),
         _ => None,
     };
-    Ok(Labelled { kind, payload, expect, note })
+    Ok(Labelled { kind, decky_id: text("decky_id"), payload, expect, note: text("note") })
 }
 
 fn unknown_kind(name: &str) -> String {

@@ -56,7 +56,7 @@ fn case(pack: &Pack, judge: &mut Judge, rule: &Rule, test: &InlineTest, number: 
     };
     case.failure = match (kind, RawObject::parse(&payload, &judge.limits)) {
         (Some(kind), Ok(object)) => {
-            let verdict = judge.judge(kind, object);
+            let verdict = judge.judge(kind, None, object);
             judged(&rule.id.value, test.hit, &verdict).map(|(what, expected, got)| fail(what, expected, got))
         }
         (_, Err(error)) => {

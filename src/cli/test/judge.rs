@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! One event through the engine and through the reference evaluator.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::compile::ir::Emit;
 use crate::engine::reference::Reference;
@@ -11,7 +11,7 @@ use crate::event::{Event, RawObject};
 use crate::vocab::{Limits, SourceKind};
 
 use super::super::text::escape;
-use super::Pack;
+use super::{Pack, Stored};
 
 /// The engine, the reference evaluator, and what they need.
 pub(super) struct Judge {
@@ -38,16 +38,22 @@ pub(super) struct Fired {
 }
 
 impl Judge {
-    pub(super) fn new(pack: &Pack) -> Self {
+    pub(super) fn new(pack: &Pack, stored: &Stored) -> Self {
         let limits = pack.program.limits().clone();
-        let engine = Engine::new(Arc::clone(&pack.program));
-        let reference = Reference::new(pack.compilation.lowered.clone(), limits.clone());
+        let engine = stored.engine(&pack.program);
+        let reference = stored.reference(pack, pack.compilation.lowered.clone());
         Self { scratch: engine.scratch(), engine, reference, limits }
     }
 
     /// Evaluates an event by both. An emit whose confidence comes to nothing did not fire.
-    pub(super) fn judge(&mut self, source_kind: SourceKind, payload: RawObject<'_>) -> Verdict {
-        let event = Event::of_payload(source_kind, "test", payload);
+    pub(super) fn judge(
+        &mut self,
+        source_kind: SourceKind,
+        decky_id: Option<&str>,
+        payload: RawObject<'_>,
+    ) -> Verdict {
+        let decky_id = decky_id.map(Cow::Borrowed);
+        let event = Event { decky_id, ..Event::of_payload(source_kind, "test", payload) };
         let hits = self.engine.evaluate_with(&event, &mut self.scratch);
         let whole = hits.counts().hits_cut == 0;
         let fired: Vec<Fired> = hits

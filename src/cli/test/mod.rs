@@ -11,8 +11,9 @@ mod score;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::artifacts::Stored;
 use super::pack::{AttackArg, CompatArg};
-use super::{Exit, Pack, Tone, Ui, pack, text};
+use super::{ArtifactsArg, Exit, Pack, Tone, Ui, pack, text};
 
 use corpus::Corpora;
 use inline::Case;
@@ -37,6 +38,9 @@ pub(super) struct Args {
     #[command(flatten)]
     compat: CompatArg,
 
+    #[command(flatten)]
+    artifacts: ArtifactsArg,
+
     /// Labelled events; without, DIR/corpus/*.jsonl where there are such files
     #[arg(long, value_name = "FILE", num_args = 1..)]
     corpus: Vec<PathBuf>,
@@ -56,7 +60,8 @@ Examples:
   decnet-ttp test rules/
   decnet-ttp test rules/ --corpus ours.jsonl theirs.jsonl --junit report.xml
 
-Labelled events stand one on a line; `expect` names every rule that must fire, `note` is free:
+Labelled events stand one on a line; `expect` names every rule that must fire, `note` is free, and
+`decky_id` is needed only where a message that the decoy stored is to be opened:
   {\"source_kind\": \"command\", \"payload\": {\"command_text\": \"w\"}, \"expect\": [\"R0019\"], \"note\": \"…\"}";
 
 /// Something that is not as a rule's author says.
@@ -82,11 +87,12 @@ struct Outcome<'a> {
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
+    let stored = args.artifacts.open()?;
     let pack = pack::load(args.dir.as_deref(), &args.attack, args.compat, ui)?;
     let files =
         if args.corpus.is_empty() { default_corpora(args.dir.as_deref())? } else { args.corpus.clone() };
     let start = Instant::now();
-    let mut judge = Judge::new(&pack);
+    let mut judge = Judge::new(&pack, &stored);
     let cases = inline::run(&pack, &mut judge);
     let corpora = corpus::run(&files, &pack, &mut judge, ui)?;
     let outcome = Outcome { pack: &pack, cases, corpora, ms: start.elapsed().as_millis() };

@@ -3,6 +3,8 @@
 //!
 //! `tests/cli/` has three packs: `good`, `bad` (does not compile) and `wrong` (its tests fail).
 
+#[cfg(all(feature = "mail", target_os = "linux"))]
+mod artifacts;
 mod attack;
 mod attack_bundle;
 mod attack_fetch;

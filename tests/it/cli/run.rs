@@ -28,6 +28,7 @@ pub(super) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_decnet-ttp"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command.env_remove("DECNET_ATTACK_BUNDLE").env_remove("DECNET_ATTACK_LICENSE");
+    command.env_remove("DECNET_ARTIFACTS_ROOT");
     command.env_remove("NO_COLOR").env("TERM", "xterm-256color").env("COLUMNS", "100");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
