@@ -5,7 +5,8 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::event::mail::signals::{
-    Attached, Masquerade, Sender, attachment_triggers, base64_bytes, coin_address, is_punycode, url_host,
+    Attached, Masquerade, Sender, attachment_triggers, base64_bytes, coin_address, domain, is_punycode,
+    url_host,
 };
 use crate::vocab::{FieldType, Slot, SourceKind};
 
@@ -43,7 +44,7 @@ pub(super) static EMAIL: Lifter = Lifter {
             "from_domain": "bank.example", "return_path_domain": "evil.example", "spf_pass": false,
             "attachment_macros": true, "attachment_extensions": ["DOCM", ".iso"],
             "urls": ["https://u:p@XN--pypal-4ve.example:8443/login", "http://bank.example/"],
-            "rcpt_domains": ["B.example", "a.example", "b.example"]
+            "rcpt_domains": ["B.example", "a.example", "Bea <bea@b.example>", "c.example (Cee)"]
         }"#,
         gives: r#"{
             "masquerade_signals": ["from_returnpath_mismatch", "spf_fail"],
@@ -138,10 +139,12 @@ fn list<'a>(items: impl Iterator<Item = &'a str>, arena: &'a Bump) -> &'a [&'a s
     ArenaVec::from_iter_in(items, arena).into_bump_slice()
 }
 
-/// The domains in lower case, sorted, each once.
+/// The domains in lower case, sorted, each once. Tags show them, so of an address that is sent for a
+/// domain only the domain is taken, and what is none is left out.
 fn domain_set<'a>(domains: &[&'a str], arena: &'a Bump) -> &'a [&'a str] {
-    let domains = domains.iter().map(|domain| lower(domain.trim(), arena));
-    let mut set = ArenaVec::from_iter_in(domains.filter(|domain| !domain.is_empty()), arena);
+    let is_domain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']');
+    let domains = domains.iter().filter_map(|text| domain(text)).filter(|text| text.chars().all(is_domain));
+    let mut set = ArenaVec::from_iter_in(domains.map(|text| lower(text, arena)), arena);
     set.sort_unstable();
     set.dedup();
     set.into_bump_slice()
