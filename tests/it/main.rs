@@ -39,3 +39,4 @@ mod shell;
 mod sigma;
 mod tag;
 mod tidy;
+mod withheld;
