@@ -2,6 +2,7 @@
 //! What comes in: JSON, envelopes, lines, sensor formats.
 
 mod cowrie;
+mod declared;
 mod envelope;
 mod json;
 mod lines;
