@@ -256,12 +256,20 @@ impl Walk<'_> {
                 Value::Field(field) => self.find(&self.kind.field(*field).name).cloned(),
                 _ => None,
             }),
-            Slot::Text(text) => Seen::Value(text.into()),
-            Slot::Number(value) => Seen::Value(number(value)),
-            Slot::Bool(value) => Seen::Value(value.into()),
-            Slot::Texts(items) => Seen::Value(items.into()),
-            Slot::Numbers(items) => Seen::Value(items.iter().map(|item| number(*item)).collect()),
+            value => Seen::Value(json(value)),
         }
+    }
+}
+
+/// A value as JSON; one that is not there is null.
+pub fn json(value: Slot<'_>) -> Json {
+    match value {
+        Slot::Absent | Slot::Deferred(_) | Slot::Wrong => Json::Null,
+        Slot::Text(text) => text.into(),
+        Slot::Number(value) => number(value),
+        Slot::Bool(value) => value.into(),
+        Slot::Texts(items) => items.into(),
+        Slot::Numbers(items) => items.iter().map(|item| number(*item)).collect(),
     }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The story as JSON.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::compile::ir::{Kind, Rule, ValueId, value_text};
 use crate::engine::explain::{Node, Seen, Tested};
 
 use super::condition;
 use super::stages::Stages;
-use super::story::{Chapter, Outcome, Story};
+use super::story::{Chapter, Emitted, Outcome, Story};
 
 /// Characters of a text value, and items of a list, that are kept.
 const KEPT: usize = 1024;
@@ -39,7 +39,10 @@ fn rule(chapter: &Chapter, rule: &Rule, kind: &Kind, plan: &Kind) -> Json {
         .witness
         .as_ref()
         .map(|witness| witness.iter().map(|tested| self::tested(tested, plan)).collect::<Vec<_>>());
-    let emits = chapter.emits(rule).map(|(emit, gate, confidence)| {
+    let emits = chapter.emits(rule).map(|(emit, gate, emitted)| {
+        let evidence = |emitted: &Emitted| {
+            emitted.evidence.iter().map(|(name, value)| (name.clone(), bounded(value))).collect::<Map<_, _>>()
+        };
         json!({
             "tactic": emit.tactic,
             "technique_id": emit.technique,
@@ -47,7 +50,8 @@ fn rule(chapter: &Chapter, rule: &Rule, kind: &Kind, plan: &Kind) -> Json {
             "technique_name": emit.technique_name,
             "when": gate.when.as_ref().map(|when| node(when, kind)),
             "scale": gate.scale.as_ref().map(|(value, seen)| self::seen(*value, seen, kind)),
-            "confidence": confidence,
+            "confidence": emitted.map(|emitted| emitted.confidence),
+            "computed_evidence": emitted.map(evidence),
         })
     });
     json!({

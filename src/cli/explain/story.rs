@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
+
 use crate::compile::ir::{Emit, Kind, Rule};
-use crate::engine::explain::{Explanation, Node, Tested};
+use crate::engine::explain::{Explanation, Node, Tested, json};
 use crate::engine::reference::Reference;
 use crate::event::Event;
 use crate::vocab::SourceKind;
@@ -42,8 +44,16 @@ pub(super) struct Chapter {
     pub(super) explanation: Explanation,
     /// What must be found for the rule to be tried.
     pub(super) witness: Option<Vec<Tested>>,
-    /// Per emit of the rule: its confidence, if the engine emitted it.
-    pub(super) confidences: Vec<Option<f64>>,
+    /// Per emit of the rule: what the engine made of it, if it emitted it.
+    pub(super) emitted: Vec<Option<Emitted>>,
+}
+
+/// What the engine made of an emit.
+#[derive(Clone, Debug)]
+pub(super) struct Emitted {
+    pub(super) confidence: f64,
+    /// The evidence that was computed for the tag, by name.
+    pub(super) evidence: Vec<(String, Json)>,
 }
 
 impl Story {
@@ -63,16 +73,20 @@ impl Story {
         let engine = stored.engine(&pack.program);
         let mut scratch = engine.scratch();
         let hits = engine.evaluate_with(event, &mut scratch);
-        let mut emitted: BTreeMap<(String, u32), f64> = BTreeMap::new();
+        let mut emitted: BTreeMap<(String, u32), Emitted> = BTreeMap::new();
         for hit in hits.iter() {
             if let Some(rule) = hits.rule(hit) {
-                emitted.insert((rule.id.clone(), hit.emit), hit.confidence);
+                let evidence =
+                    hits.computed(hit).map(|(name, value)| (name.to_owned(), json(value))).collect();
+                let made = Emitted { confidence: hit.confidence, evidence };
+                emitted.insert((rule.id.clone(), hit.emit), made);
             }
         }
         let expected = lowered.evaluate(event).map_err(refused)?;
         let expected: BTreeMap<(String, u32), f64> =
             expected.into_iter().map(|one| ((one.rule_id, one.emit), one.confidence)).collect();
-        let agreed = expected == emitted || hits.counts().hits_cut > 0;
+        let confidences = emitted.iter().map(|(emit, made)| (emit, &made.confidence));
+        let agreed = expected.iter().eq(confidences) || hits.counts().hits_cut > 0;
 
         let mut story = Self {
             source_kind: event.source_kind,
@@ -96,7 +110,7 @@ impl Story {
         &mut self,
         explanation: Explanation,
         plan: Explanation,
-        emitted: &BTreeMap<(String, u32), f64>,
+        emitted: &BTreeMap<(String, u32), Emitted>,
         only: Option<&str>,
     ) {
         let woken = plan.witness.as_ref().is_none_or(|witness| witness.iter().any(|tested| tested.holds));
@@ -111,9 +125,9 @@ impl Story {
         if only.map_or(outcome == Outcome::NotTried, |only| rule.id != only) {
             return;
         }
-        let confidence = |emit: u32| emitted.get(&(rule.id.clone(), emit)).copied();
-        let confidences = (0_u32..).zip(&rule.emits).map(|(emit, _)| confidence(emit)).collect();
-        self.chapters.push(Chapter { outcome, explanation, witness: plan.witness, confidences });
+        let made = |emit: u32| emitted.get(&(rule.id.clone(), emit)).cloned();
+        let emitted = (0_u32..).zip(&rule.emits).map(|(emit, _)| made(emit)).collect();
+        self.chapters.push(Chapter { outcome, explanation, witness: plan.witness, emitted });
     }
 
     /// The rule that an explanation is about.
@@ -157,8 +171,8 @@ impl Chapter {
     pub(super) fn emits<'a>(
         &'a self,
         rule: &'a Rule,
-    ) -> impl Iterator<Item = (&'a Emit, &'a crate::engine::explain::Gate, Option<f64>)> {
-        let gates = self.explanation.emits.iter().zip(&self.confidences);
-        rule.emits.iter().zip(gates).map(|(emit, (gate, confidence))| (emit, gate, *confidence))
+    ) -> impl Iterator<Item = (&'a Emit, &'a crate::engine::explain::Gate, Option<&'a Emitted>)> {
+        let gates = self.explanation.emits.iter().zip(&self.emitted);
+        rule.emits.iter().zip(gates).map(|(emit, (gate, emitted))| (emit, gate, emitted.as_ref()))
     }
 }

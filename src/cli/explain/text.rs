@@ -9,7 +9,7 @@ use crate::engine::explain::{Node, Seen};
 use crate::tag::CONFIDENCE_FLOOR;
 
 use super::super::text::{counted, cut, escape};
-use super::story::{Chapter, Outcome, Story};
+use super::story::{Chapter, Emitted, Outcome, Story};
 use super::{Tone, Ui, condition};
 
 /// Characters of a predicate that are shown when many rules are.
@@ -156,11 +156,12 @@ impl Writer<'_> {
 
     /// What the rule emits, or why it doesn't.
     fn emits(&mut self, chapter: &Chapter, rule: &Rule, kind: &Kind) {
-        for (emit, gate, confidence) in chapter.emits(rule) {
+        let mut shown: Option<&Emitted> = None;
+        for (emit, gate, emitted) in chapter.emits(rule) {
             let technique = emit.sub_technique.as_ref().unwrap_or(&emit.technique);
             let tactic = self.attack.tactic(&emit.tactic).map_or("", |tactic| &tactic.name);
             let name = format!("{technique} {}, for {} {tactic}", emit.technique_name, emit.tactic);
-            let _ = match confidence {
+            let _ = match emitted.map(|emitted| emitted.confidence) {
                 Some(confidence) if confidence >= CONFIDENCE_FLOOR => {
                     writeln!(self.out, "  emits  {name}, confidence {}", rounded(confidence))
                 }
@@ -175,6 +176,15 @@ impl Writer<'_> {
                 let _ = writeln!(self.out, "         when");
                 self.node(when, kind, 1, false);
             }
+            // What all emits have is shown once.
+            let Some(emitted) = emitted else { continue };
+            if shown.is_none_or(|shown| shown.evidence != emitted.evidence) {
+                for (name, value) in &emitted.evidence {
+                    let value = cut(&value.to_string(), VALUE_CHARS);
+                    let _ = writeln!(self.out, "         with {} = {value}", escape(name));
+                }
+            }
+            shown = Some(emitted);
         }
     }
 }

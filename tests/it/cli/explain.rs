@@ -94,3 +94,34 @@ fn the_built_in_rules_explain_themselves() {
     assert_eq!(shadow["outcome"], "holds");
     assert_eq!(shadow["emits"][0]["confidence"], 0.95);
 }
+
+/// What rules compute for their tags is shown as it stands in the tags.
+#[test]
+fn computed_evidence_is_that_of_the_tags() {
+    let mut shown = 0;
+    for kind in ["email", "intel", "session", "canary_fingerprint", "ipv6_leak", "identity"] {
+        let events = std::fs::read_to_string(format!("samples/kinds/{kind}.ndjson")).unwrap();
+        for event in events.lines() {
+            let tags = run_with(event, &["tag", "--summary", "none", "--floor", "0"]).stdout;
+            let tags: Vec<Json> = tags.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let text = run_with(event, &["explain"]).stdout;
+            let story: Json = serde_json::from_str(&run_with(event, &["explain", "--json"]).stdout).unwrap();
+            for rule in story["event"]["rules"].as_array().unwrap() {
+                for emit in rule["emits"].as_array().unwrap() {
+                    let Some(computed) = emit["computed_evidence"].as_object() else { continue };
+                    let same = |tag: &&Json| {
+                        ["technique_id", "sub_technique_id", "tactic"].iter().all(|key| tag[key] == emit[key])
+                            && tag["rule_id"] == rule["rule_id"]
+                    };
+                    let tag = tags.iter().find(same).expect("what is explained is tagged");
+                    for (name, value) in computed {
+                        assert_eq!(tag["evidence"][name], *value, "{name} in {tag}");
+                        assert!(text.contains(&format!("         with {name} = ")), "{name} in {text}");
+                        shown += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(shown > 30, "{shown}");
+}
