@@ -64,6 +64,7 @@ pub fn compile(files: &PackFiles, options: &Options, previous: Option<&Program>)
     let catalogue = options.catalogue();
     let context = lower::Context { catalogue, limits: &options.limits, sources: &sources };
     let lowered = lower::lower(&ast, context, &mut diagnostics);
+    lower::overdue(&ast, context, options.today, &mut diagnostics);
     if !options.compat {
         optimize::report_constants(&lowered, &mut diagnostics);
     }

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::attack::Catalogue;
 use crate::vocab::Limits;
 
@@ -23,6 +25,8 @@ pub struct Options {
     pub compat: bool,
     /// The ATT&CK release that emitted ids must stand in and tags are of; `None` is the embedded one.
     pub catalogue: Option<Arc<Catalogue>>,
+    /// The day on which intel tables are held to their next review; `None` asks no clock.
+    pub today: Option<Date>,
 }
 
 impl Options {

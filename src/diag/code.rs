@@ -144,6 +144,8 @@ codes! {
     Rewritten = "W008";
     /// An id or a tactic that ATT&CK replaced since the rule was written; tags have what it became.
     Superseded = "W009";
+    /// An intel table whose next review is past.
+    Overdue = "W010";
 }
 
 impl Code {

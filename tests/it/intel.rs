@@ -152,3 +152,23 @@ fn a_tag_says_which_signals_led_to_it_and_where_they_are_described() {
     assert_eq!(evidence("R0055", "T1071")["greynoise_tags"], json!(["sliver", "havoc"]));
     assert_eq!(evidence("R0055", "T1090")["greynoise_tags"], json!(["tor_exit_node"]));
 }
+
+#[test]
+fn a_table_is_overdue_on_the_day_after_its_review() {
+    let overdue = |today: Option<&str>| -> Vec<String> {
+        let options = Options { today: today.map(|day| day.parse().unwrap()), ..Options::default() };
+        let compiled = compile(&PackFiles::builtin(), &options, None);
+        let found = compiled.diagnostics.iter().filter(|item| item.code.as_str() == "W010");
+        found.map(|item| item.message.clone()).collect()
+    };
+    let mut reviews = Vec::new();
+    for table in &compile(&PackFiles::builtin(), &Options::default(), None).ast.intel {
+        reviews.push(table.next_review.as_ref().expect("every shipped table has a next review").value);
+    }
+    let (first, last) = (*reviews.iter().min().unwrap(), *reviews.iter().max().unwrap());
+    assert_eq!(overdue(None), [""; 0], "without a day nothing is held to one");
+    assert_eq!(overdue(Some(&first.to_string())), [""; 0], "on the day it is due, not overdue");
+    let all = overdue(Some(&last.tomorrow().unwrap().to_string()));
+    assert_eq!(all.len(), reviews.len(), "{all:?}");
+    assert_eq!(all[0], format!("this table was to be reviewed by {}", reviews[0]));
+}

@@ -7,6 +7,9 @@ mod sarif;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::compile::{Options, compile};
 use crate::diag::render;
 
@@ -20,7 +23,7 @@ use super::{Exit, Tone, Ui, pack, text};
 /// Also lists what costs time on every event: rules without a witness, which are always decided,
 /// and patterns without a literal, which run on every text. Exits with 1 if there are errors, or if
 /// a technique is emitted for a tactic that it does not have in the ATT&CK release: a worker does
-/// not start with either. Other warnings are fine.
+/// not start with either. Other warnings are fine, that an intel table's next review is past among them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
@@ -57,8 +60,12 @@ enum Format {
 
 pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let attack = args.attack.open(ui)?;
-    let options =
-        Options { catalogue: attack.bundle(), compat: args.compat.is_decnet(), ..Options::default() };
+    let options = Options {
+        catalogue: attack.bundle(),
+        compat: args.compat.is_decnet(),
+        today: Some(TimeZone::UTC.to_datetime(Timestamp::now()).date()),
+        ..Options::default()
+    };
     let files = pack::files(args.dir.as_deref(), &options.limits)?;
     let start = Instant::now();
     let compilation = compile(&files, &options, None);

@@ -4,6 +4,8 @@
 //! The fan-out is IR like any other: each emit is made when one of the signals that lead to its
 //! technique is there, and scaled by the strongest of those.
 
+use jiff::civil::Date;
+
 use crate::attack::Catalogue;
 use crate::compile::ir::{Arithmetic, Cond, CondId, EmitGate, Num, Value, ValueId, ValueType};
 use crate::compile::parse::ast::{self, Expr, IntelTable, PredicateDef, SignalUse, TableUse};
@@ -15,11 +17,30 @@ use super::{Context, emit};
 /// What `$name` stands for besides a predicate's parameters.
 pub(super) type Bound = Vec<(&'static str, Operand)>;
 
+/// The tables that somebody may want to hear of: those beside the rules, and those that a rule reads.
+fn tables<'a>(pack: &'a ast::Pack, context: Context<'_>) -> impl Iterator<Item = &'a IntelTable> {
+    let counts =
+        move |table: &&IntelTable| !table.refused && (is_own(table, context) || is_read(table, pack));
+    pack.intel.iter().filter(counts)
+}
+
+/// Reports the tables whose next review is before that day.
+pub(super) fn overdue(pack: &ast::Pack, context: Context<'_>, today: Date, diags: &mut Diagnostics) {
+    for review in tables(pack, context).filter_map(|table| table.next_review.as_ref()) {
+        if review.value < today {
+            let message = format!("this table was to be reviewed by {}", review.value);
+            diags.push(
+                Diagnostic::new(Code::Overdue, review.span, message)
+                    .help("see what the provider says today, then set `last_reviewed` and `next_review`"),
+            );
+        }
+    }
+}
+
 /// Checks the tables: that a predicate reads each, and of those that a rule uses its techniques, and
 /// that each of its signals is one that the predicate knows.
 pub(super) fn check(pack: &ast::Pack, context: Context<'_>, diags: &mut Diagnostics) {
-    let counts = |table: &&IntelTable| !table.refused && (is_own(table, context) || is_read(table, pack));
-    for table in pack.intel.iter().filter(counts) {
+    for table in tables(pack, context) {
         if let Some(release) = &table.attack_release
             && release.value != context.catalogue.release()
         {

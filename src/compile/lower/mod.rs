@@ -34,6 +34,18 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
 }
 
+/// Reports intel tables whose next review is before `today`.
+pub(super) fn overdue(
+    pack: &ast::Pack,
+    context: Context<'_>,
+    today: Option<jiff::civil::Date>,
+    diags: &mut Diagnostics,
+) {
+    if let Some(today) = today {
+        intel::overdue(pack, context, today, diags);
+    }
+}
+
 /// Lowers a pack; problems go to `diags`, rules with errors are left out.
 ///
 /// # Cost

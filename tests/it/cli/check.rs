@@ -52,3 +52,30 @@ fn the_built_in_rules_have_no_errors_and_pass_their_tests() {
     let test = run(&["test"]);
     assert_eq!(test.code, 0, "{}{}", test.stdout, test.stderr);
 }
+
+/// By the machine's clock; the tables' days are far from today, whenever that is.
+#[test]
+fn an_intel_table_whose_review_is_past_is_a_warning() {
+    let dir =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("overdue-{}", std::process::id()));
+    for folder in ["ttp", "intel"] {
+        std::fs::create_dir_all(dir.join(folder)).unwrap();
+    }
+    std::fs::copy("rules/ttp/R0056.yaml", dir.join("ttp/R0056.yaml")).unwrap();
+    let table = std::fs::read_to_string("rules/intel/feodo.yaml").unwrap();
+    let checked = |review: &str| {
+        let lines = table.lines().map(|line| match line.starts_with("next_review:") {
+            true => format!("next_review: {review}\n"),
+            false => format!("{line}\n"),
+        });
+        std::fs::write(dir.join("intel/feodo.yaml"), lines.collect::<String>()).unwrap();
+        run(&["check", dir.to_str().unwrap()])
+    };
+    let past = checked("2020-01-31");
+    assert_eq!(past.code, 0, "a warning fails nothing: {past:?}");
+    assert!(past.stdout.contains("warning[W010]: this table was to be reviewed by 2020-01-31"), "{past:?}");
+    assert!(past.stdout.contains("1 warning"), "{past:?}");
+    let due = checked("9999-12-31");
+    assert_eq!((due.code, due.stdout.contains("W010")), (0, false), "{due:?}");
+    std::fs::remove_dir_all(dir).unwrap();
+}
