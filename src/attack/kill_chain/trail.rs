@@ -46,7 +46,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// What a tag says of one step.
+/// What a tag says of one step; an empty name is as none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sighting<'a> {
     /// The identity, which comes before the attacker.
@@ -139,18 +139,19 @@ impl Trails {
     /// It is on no trail, and nothing changed.
     pub fn add(&mut self, seen: Sighting<'_>) -> Result<(), Passed> {
         let phase = Phase::of_tactic(seen.tactic).ok_or(Passed::UnknownTactic)?;
-        let (kind, name) = match (seen.identity, seen.attacker) {
+        let [identity, attacker, decoy] =
+            [seen.identity, seen.attacker, seen.decoy].map(|name| name.filter(|name| !name.is_empty()));
+        let (kind, name) = match (identity, attacker) {
             (Some(identity), _) => ('i', identity),
             (None, Some(attacker)) => ('a', attacker),
             (None, None) => return Err(Passed::Nobody),
         };
-        let decoy = seen.decoy.unwrap_or_default();
-        if name.len() > NAME_BYTES_MAX || decoy.len() > NAME_BYTES_MAX {
+        if name.len() > NAME_BYTES_MAX || decoy.is_some_and(|decoy| decoy.len() > NAME_BYTES_MAX) {
             return Err(Passed::LongName);
         }
         // The length tells where the name ends; writing to a string cannot fail.
         self.key.clear();
-        let _ = write!(self.key, "{kind}{}{}:{name}{decoy}", u8::from(seen.decoy.is_some()), name.len());
+        let _ = write!(self.key, "{kind}{}:{name}{}", name.len(), decoy.unwrap_or_default());
         let most = self.trails.len() < self.most;
         let trail = match self.trails.get_mut(self.key.as_str()) {
             Some(trail) => trail,
@@ -158,7 +159,7 @@ impl Trails {
             None => {
                 let actor =
                     if kind == 'i' { Actor::Identity(name.into()) } else { Actor::Attacker(name.into()) };
-                let trail = Trail::new(actor, seen.decoy.map(Box::from));
+                let trail = Trail::new(actor, decoy.map(Box::from));
                 self.trails.entry(self.key.as_str().into()).or_insert(trail)
             }
         };

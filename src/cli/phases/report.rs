@@ -8,7 +8,7 @@ use crate::attack::kill_chain::{Actor, Phase, Time, Trail};
 use super::super::text::counted;
 use super::{Counts, Ui};
 
-/// Marks a phase that no decoy sees, in the table.
+/// Marks a phase that decoys see little of, in the table.
 const UNSEEN: &str = "*";
 
 /// One row a trail.
@@ -17,7 +17,7 @@ pub(super) fn table(trails: &[Trail], ui: &Ui) -> String {
     let mut table = ui.table(&heading, trails.iter().map(row).collect());
     let unseen = |trail: &Trail| trail.phases().any(|(phase, _)| !phase.is_observable());
     if trails.iter().any(unseen) {
-        table.push_str("\n* out of a decoy's sight: known from elsewhere\n");
+        table.push_str("\n* mostly out of a decoy's sight: what is shown of it is not all there was\n");
     }
     table
 }

@@ -33,7 +33,6 @@ fn names_do_not_run_into_each_other() {
         (Some("ab"), None, Some("c")),
         (Some("a"), None, Some("bc")),
         (Some("abc"), None, None),
-        (Some("abc"), None, Some("")),
         (None, Some("abc"), None),
         (Some("1:a"), None, None),
     ];
@@ -47,6 +46,12 @@ fn names_do_not_run_into_each_other() {
         })
         .collect();
     assert_eq!(trails_of(&all).len(), pairs.len());
+    // An empty name is as none: the attacker counts, and the place is not known.
+    let empty = Sighting { identity: Some(""), attacker: Some("abc"), decoy: Some(""), ..seen };
+    let [trail] = &trails_of(&[empty, Sighting { attacker: Some("abc"), ..seen }])[..] else { panic!() };
+    assert_eq!((&trail.actor, &trail.decoy), (&Actor::Attacker("abc".into()), &None));
+    let mut trails = Trails::new(&Limits::default());
+    assert_eq!(trails.add(Sighting { identity: Some(""), attacker: Some(""), ..seen }), Err(Passed::Nobody));
     // An identity may be several attackers.
     let two = ["x", "y"].map(|name| Sighting { identity: Some("i"), attacker: Some(name), ..seen });
     assert_eq!(trails_of(&two)[0].actor, Actor::Identity("i".into()));
