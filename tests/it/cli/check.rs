@@ -79,3 +79,13 @@ fn an_intel_table_whose_review_is_past_is_a_warning() {
     assert_eq!((due.code, due.stdout.contains("W010")), (0, false), "{due:?}");
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[test]
+fn a_tactic_that_the_technique_lacks_is_a_no() {
+    let ran = run(&["check", "tests/broken/tactic_of_other_technique.yaml"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("warning[W001]") && ran.stdout.contains("no errors"), "{ran:?}");
+    // Another warning is fine.
+    let ran = run(&["check", "tests/broken/field_absent_in_kind.yaml"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
