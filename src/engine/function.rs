@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use crate::compile::ir::{Function, Network};
-use crate::event::mail::signals::is_punycode;
+use crate::event::mail::signals::{domain, is_punycode, url_host};
 use crate::lift::entropy;
 
 use super::Slot;
@@ -29,8 +29,9 @@ pub fn apply<'a>(function: Function, first: Slot<'a>, second: Slot<'a>, arena: &
             _ => Slot::Absent,
         },
         Function::Lower => maybe_text(text.map(|text| lower(text, arena))),
-        Function::Domain => maybe_text(text.map(|text| lower(domain(text), arena))),
-        Function::Host => maybe_text(text.and_then(host).map(|host| lower(host, arena))),
+        Function::Domain => maybe_text(text.and_then(domain).map(|domain| lower(domain, arena))),
+        Function::AfterAt => maybe_text(text.map(|text| lower(after_at(text), arena))),
+        Function::Host => maybe_text(text.and_then(url_host).map(|host| lower(host, arena))),
         Function::Path => maybe_text(text.map(path)),
         Function::Ext => maybe_text(text.and_then(ext).map(|ext| lower(ext, arena))),
         Function::RegisteredDomain => {
@@ -89,7 +90,7 @@ fn concat<'a>(first: Slot<'a>, second: Slot<'a>, arena: &'a Bump) -> Slot<'a> {
 /// The longest text that `concat` makes; a longer one is absent.
 const CONCAT_BYTES: usize = 4096;
 
-fn domain(address: &str) -> &str {
+fn after_at(address: &str) -> &str {
     address.split_once('@').map_or(address, |(_, domain)| domain).trim()
 }
 
@@ -102,18 +103,6 @@ fn after_scheme(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     let word = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     (word && !scheme.is_empty()).then_some(rest)
-}
-
-fn host(url: &str) -> Option<&str> {
-    let rest = after_scheme(url)?;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match host.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next()?,
-    };
-    let host = host.trim_end_matches('.');
-    (!host.is_empty()).then_some(host)
 }
 
 fn path(url: &str) -> &str {

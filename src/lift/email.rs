@@ -59,9 +59,10 @@ pub(super) static EMAIL: Lifter = Lifter {
 fn lift<'a>(lift: &mut Lift<'_, 'a>) {
     let arena = lift.arena;
     let sender = Sender {
-        from: lift.text(0).or_else(|| lift.text(1)),
+        // What is sent for a domain and is none says nothing; the address may.
+        from: lift.text(0).and_then(domain).or_else(|| lift.text(1)),
         return_path: lift.text(4),
-        mail_from: lift.text(2).or_else(|| lift.text(3)),
+        mail_from: lift.text(2).and_then(domain).or_else(|| lift.text(3)),
         dkim_signed: lift.input(5).boolean(),
         spf_pass: lift.input(6).boolean(),
     };

@@ -70,11 +70,39 @@ fn host_has_no_user_information_and_no_port() {
             ("https://[2001:db8::1]:443/", Some("2001:db8::1")),
             ("//cdn.example.org/x", Some("cdn.example.org")),
             ("ftp://example.org.", Some("example.org")),
-            ("http:///path", None),
+            ("ftp://example.org..", Some("example.org")),
+            // As browsers read it, wherever RFC 3986 says that there is no host.
+            ("http:///evil.example/path", Some("evil.example")),
+            (r"https:\\evil.example\@bank.example", Some("evil.example")),
+            ("https:evil.example", Some("evil.example")),
+            ("http://bank.example@evil.example/", Some("evil.example")),
+            ("http://user:p@ss@evil.example:80", Some("evil.example")),
+            ("not a scheme://example.org/", None),
+            ("http://", None),
+            ("http://user@:80/", None),
             ("example.org/path", None),
             ("javascript:alert(1)", None),
         ],
     );
+}
+
+#[test]
+fn domain_is_that_of_the_address() {
+    cases(
+        "domain",
+        &[
+            ("eve@Example.ORG", Some("example.org")),
+            ("Example.ORG", Some("example.org")),
+            // A quoted local part may hold others (RFC 5321, 4.1.2).
+            (r#""eve@bank.example"@evil.example"#, Some("evil.example")),
+            ("Eve <eve@evil.example>", Some("evil.example")),
+            (" <eve@evil.example.> ", Some("evil.example")),
+            ("eve@", None),
+            ("<>", None),
+            ("", None),
+        ],
+    );
+    cases("after_at", &[("a@b@c ", Some("b@c")), ("Plain.", Some("plain.")), ("", Some(""))]);
 }
 
 #[test]

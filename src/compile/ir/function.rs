@@ -12,6 +12,8 @@ pub enum Function {
     Len,
     /// The domain of a mail address.
     Domain,
+    /// What stands behind the first `@`.
+    AfterAt,
     /// The host of a URL.
     Host,
     /// The path of a URL.
@@ -63,10 +65,11 @@ const COUNTABLE: &[ValueType] =
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Lower,
         Self::Len,
         Self::Domain,
+        Self::AfterAt,
         Self::Host,
         Self::Path,
         Self::Ext,
@@ -114,14 +117,21 @@ impl Function {
                 "domain",
                 &[TEXTUAL],
                 ValueType::Text,
+                "The domain of a mail address, or of a text that is one, in lower case: what follows the last `@`, without angle bracket and final dot; absent where there is none.",
+                r#"domain("Eve <eve@Example.ORG.>") == "example.org""#,
+            ),
+            Self::AfterAt => (
+                "after_at",
+                &[TEXTUAL],
+                ValueType::Text,
                 "What follows the first `@`, or the whole, trimmed and in lower case.",
-                r#"domain("Eve@Example.ORG ") == "example.org""#,
+                r#"after_at("Eve@Example.ORG ") == "example.org""#,
             ),
             Self::Host => (
                 "host",
                 &[TEXTUAL],
                 ValueType::Text,
-                "The host of a URL in lower case, without user information and port; absent where there is none.",
+                "The host of a URL in lower case, without user information, port and final dot, read as browsers do; absent where there is none.",
                 r#"host("http://u:p@Example.org:8080/a") == "example.org""#,
             ),
             Self::Path => (

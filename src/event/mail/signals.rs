@@ -58,15 +58,6 @@ impl Masquerade {
         }
     }
 
-    /// The headers that the sign was read from.
-    pub const fn headers(self) -> &'static [&'static str] {
-        match self {
-            Self::ReturnPath | Self::MailFrom => &["From", "Return-Path"],
-            Self::Dkim => &["DKIM-Signature"],
-            Self::Spf => &["Authentication-Results"],
-        }
-    }
-
     /// Whether a sender shows this sign.
     ///
     /// # Example
@@ -154,8 +145,11 @@ pub fn attachment_triggers<'a, E: AsRef<str>>(
     flags.chain(["lnk", "iso", "img"].into_iter().filter(has))
 }
 
-/// The host of a URL: no scheme, user info, port or final dot; an address in brackets without them.
+/// The host of a URL: no scheme, user info, port or final dots; an address in brackets without them.
 /// Case is kept. `None` for a URL without a host.
+///
+/// Read as browsers do, since a link leads where they go: for `http`, `https` and `ftp` any number of
+/// slashes, of either kind, and none at all. Without a scheme, `//` must stand before the host.
 ///
 /// # Example
 ///
@@ -164,17 +158,28 @@ pub fn attachment_triggers<'a, E: AsRef<str>>(
 ///
 /// assert_eq!(url_host("https://user:p@ss@xn--e1awd7f.example:8443/a@b"), Some("xn--e1awd7f.example"));
 /// assert_eq!(url_host("HTTP:\\\\[2001:db8::1]:80\\x"), Some("2001:db8::1"));
+/// assert_eq!(url_host("//cdn.example./x"), Some("cdn.example"));
 /// assert_eq!(url_host("mailto:a@b.example"), None);
 /// ```
 pub fn url_host(url: &str) -> Option<&str> {
-    let (scheme, rest) = url.trim_start().split_once(':')?;
-    let known = ["http", "https", "ftp"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    // Browsers take any number of slashes, of either kind, for these schemes.
     let slashes = |c: char| matches!(c, '/' | '\\');
-    let rest = if known { rest.trim_start_matches(slashes) } else { rest.strip_prefix("//")? };
+    let url = url.trim_start();
+    let rest = match url.strip_prefix("//") {
+        Some(rest) => rest,
+        None => {
+            let (scheme, rest) = url.split_once(':')?;
+            let known = ["http", "https", "ftp"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            let is_word =
+                scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+            match (known, is_word && !scheme.is_empty()) {
+                (true, _) => rest.trim_start_matches(slashes),
+                (false, true) => rest.strip_prefix("//")?,
+                (false, false) => return None,
+            }
+        }
+    };
     let authority = rest.split(|c: char| slashes(c) || matches!(c, '?' | '#')).next()?;
-    let host = authority_host(authority)?;
-    let host = host.strip_suffix('.').unwrap_or(host);
+    let host = authority_host(authority)?.trim_end_matches('.');
     (!host.is_empty()).then_some(host)
 }
 
@@ -186,30 +191,6 @@ pub(crate) fn authority_host(authority: &str) -> Option<&str> {
         None => host.split(':').next()?,
     };
     (!host.is_empty()).then_some(host)
-}
-
-/// A host whose labels are written in punycode, as people read it; `None` if none is, or if one
-/// is not well-formed.
-///
-/// # Cost
-/// Allocates where a label starts with `xn--`.
-///
-/// # Example
-///
-/// ```
-/// use decnet_ttp::event::mail::signals::decoded_idn;
-///
-/// assert_eq!(decoded_idn("xn--pypal-4ve.example").as_deref(), Some("p\u{430}ypal.example"));
-/// assert_eq!(decoded_idn("paypal.example"), None);
-/// ```
-#[cfg(feature = "mail")]
-pub fn decoded_idn(host: &str) -> Option<String> {
-    // Longer than any name may be.
-    if host.len() > 253 || !is_punycode(host) {
-        return None;
-    }
-    let (decoded, result) = idna::domain_to_unicode(host);
-    (result.is_ok() && !decoded.is_ascii()).then_some(decoded)
 }
 
 /// Whether a label of the host starts with `xn--`.
