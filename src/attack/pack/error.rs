@@ -9,13 +9,29 @@ pub struct PackError(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Json { file: &'static str, source: serde_json::Error },
-    Record { id: Box<str>, problem: &'static str },
-    Table { id: Box<str>, source: TableError },
+    Json {
+        file: &'static str,
+        source: serde_json::Error,
+    },
+    Record {
+        id: Box<str>,
+        problem: &'static str,
+    },
+    Table {
+        id: Box<str>,
+        source: TableError,
+    },
     Whole(&'static str),
+    /// Neither the bundle nor its reader says the version.
+    NoVersion,
 }
 
 impl PackError {
+    /// The version is said nowhere.
+    pub(super) const fn no_version() -> Self {
+        Self(Kind::NoVersion)
+    }
+
     /// The text of `file` (what it is, not its name) is not the JSON that was expected.
     pub(super) fn json(file: &'static str, source: serde_json::Error) -> Self {
         Self(Kind::Json { file, source })
@@ -36,11 +52,16 @@ impl PackError {
         Self(Kind::Whole(problem))
     }
 
+    /// Whether the bundle does not say its version, so that it must be given.
+    pub const fn is_without_version(&self) -> bool {
+        matches!(self.0, Kind::NoVersion)
+    }
+
     /// The id of the object that is wrong, where it is one.
     pub fn id(&self) -> Option<&str> {
         match &self.0 {
             Kind::Record { id, .. } | Kind::Table { id, .. } => Some(id),
-            Kind::Json { .. } | Kind::Whole(_) => None,
+            Kind::Json { .. } | Kind::Whole(_) | Kind::NoVersion => None,
         }
     }
 
@@ -60,6 +81,7 @@ impl std::fmt::Display for PackError {
             Kind::Record { id, problem } => write!(f, "`{id}`: {problem}"),
             Kind::Table { id, source } => write!(f, "`{id}`: {}", source.problem()),
             Kind::Whole(problem) => f.write_str(problem),
+            Kind::NoVersion => f.write_str("the bundle does not say its version, so it must be given"),
         }
     }
 }
@@ -69,7 +91,7 @@ impl std::error::Error for PackError {
         match &self.0 {
             Kind::Json { source, .. } => Some(source),
             Kind::Table { source, .. } => Some(source),
-            Kind::Record { .. } | Kind::Whole(_) => None,
+            Kind::Record { .. } | Kind::Whole(_) | Kind::NoVersion => None,
         }
     }
 }

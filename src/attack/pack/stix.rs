@@ -209,8 +209,7 @@ impl Reader {
 
     fn finish(mut self, version: Option<&str>) -> Result<Draft, PackError> {
         let version = self.version.or_else(|| version.map(str::to_owned));
-        self.draft.version = version
-            .ok_or_else(|| PackError::whole("the bundle does not say its version, so it must be given"))?;
+        self.draft.version = version.ok_or_else(PackError::no_version)?;
         let year =
             self.year.ok_or_else(|| PackError::whole("no copyright statement of MITRE in the bundle"))?;
         self.draft.notice = format!(

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::attack::pack::pack;
+use crate::attack::pack::{PackError, pack};
 
 use super::super::input::read_text;
 use super::{Exit, Ui};
@@ -38,10 +38,32 @@ pub(super) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     let changes: Vec<String> =
         args.changes.iter().map(|path| read_text(path, FILE_BYTES)).collect::<Result<_, _>>()?;
     let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
+    if let Some(version) = args.version.as_deref().filter(|version| !is_version(version)) {
+        return Err(Exit::Usage.because(format!("`{version}` is no release: they look like 18.1")));
+    }
     let table = pack(&source, &changes, args.version.as_deref())
-        .map_err(|error| failed(&args.source, error.to_string()))?;
+        .map_err(|error| failed(&args.source, describe(&error, args.changes.is_empty())))?;
     ui.print(&table)?;
     Ok(Exit::Fine)
+}
+
+/// Two numbers with a dot between them.
+fn is_version(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
+
+/// What is wrong, and where the user can help, how.
+fn describe(error: &PackError, alone: bool) -> String {
+    if error.is_without_version() {
+        return format!("{error} (`--version 18.1`)");
+    }
+    match error.json_position() {
+        Some((line, column)) if alone => {
+            format!("not the JSON that is expected, at line {line}, column {column}")
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn failed(path: &Path, problem: String) -> anyhow::Error {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Which catalogue a command looks at: the embedded one or a bundle's.
 
+use std::error::Error as _;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::attack::Catalogue;
 use crate::attack::bundle::{self, BundleError, Given, Loaded, Places, Sha256Digest};
+use crate::attack::pack::PackError;
 
 use super::{Exit, Ui};
 
@@ -20,7 +22,7 @@ pub(super) struct GivenArgs {
     #[arg(long, value_name = "FILE")]
     license: Option<PathBuf>,
 
-    /// The bundle's SHA-256, for one that is not known here
+    /// The bundle's SHA-256, for one that is not known here; it is remembered in the cache folder
     #[arg(long, value_name = "HEX", value_parser = digest)]
     sha256: Option<Sha256Digest>,
 
@@ -108,7 +110,11 @@ pub(super) fn refused(error: BundleError) -> anyhow::Error {
         error if error.is_write() => Exit::Io,
         _ => Exit::Config,
     };
-    exit.wrap(error)
+    let cause = error.source().and_then(|source| source.downcast_ref::<PackError>());
+    match cause.filter(|cause| cause.is_without_version()) {
+        Some(cause) => exit.caused_by(error.to_string(), format!("{cause} (`--release 18.1`)")),
+        None => exit.wrap(error),
+    }
 }
 
 pub(super) fn digest(text: &str) -> Result<Sha256Digest, &'static str> {

@@ -214,3 +214,20 @@ fn no_release_strands_the_built_in_rules_and_a_broken_one_is_told_whole() {
     assert_eq!(refused.code, 1);
     assert!(refused.stdout.contains("  kill chain: there is no tactic TA0008\n"), "{}", refused.stdout);
 }
+
+/// A bundle of STIX 2.0 does not say its release, so a command says how to.
+#[test]
+fn a_bundle_without_a_release_is_told_how_to_give_one() {
+    let folder = Folder::new("cli-no-release");
+    let bundle = r#"{"type": "bundle", "spec_version": "2.0", "id": "bundle--1", "objects": []}"#;
+    folder.write("b.json", bundle);
+    folder.write("LICENSE.txt", license().text);
+    let said = "the bundle does not say its version, so it must be given";
+    let pack = run_in(&folder, &["attack", "pack", "b.json"]);
+    assert_eq!(pack.code, 2, "{pack:?}");
+    assert!(pack.stderr.contains(&format!("{said} (`--version 18.1`)")), "{pack:?}");
+    let show = ["attack", "show", "T1059", "--bundle", "b.json", "--sha256", &digest(bundle)];
+    let show = run_in(&folder, &show);
+    assert_eq!(show.code, 78, "{show:?}");
+    assert!(show.stderr.contains(&format!("{said} (`--release 18.1`)")), "{show:?}");
+}

@@ -49,7 +49,8 @@ pub(super) struct Args {
     tags: Vec<PathBuf>,
 
     /// With `--tags`: prints every tag as it is mapped, instead of a diff
-    #[arg(long, requires = "tags")]
+    // What is required is waived where something else conflicts with it, so `path` is named too.
+    #[arg(long, requires = "tags", conflicts_with = "path")]
     json: bool,
 
     /// Changes the files instead of printing a diff
