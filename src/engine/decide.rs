@@ -10,7 +10,8 @@ use crate::lift::Site;
 use crate::lift::shell::Via;
 use crate::vocab::SourceKind;
 
-use super::scratch::{Buffers, is_set, set};
+use super::bits::ones;
+use super::scratch::Buffers;
 use super::{Computed, Counts, Hit, Slot, lift};
 
 /// One event under decision.
@@ -47,11 +48,11 @@ impl<'a> Decider<'a, '_> {
     pub(super) fn each(&mut self, counts: &mut Counts, mut hold: impl FnMut(&mut Self, u32, &Entry)) {
         self.candidates();
         let kind = self.kind;
-        for word in 0..kind.entries.len().div_ceil(64) {
-            let mut left = self.buffers.candidates.get(word).copied().unwrap_or(0);
-            while left != 0 {
-                let index = word * 64 + left.trailing_zeros() as usize;
-                left &= left - 1;
+        let mut next = 0;
+        while let Some(word) = self.buffers.candidates.next_word(next) {
+            next = word + 1;
+            for bit in ones(self.buffers.candidates.word(word)) {
+                let index = word * 64 + bit as usize;
                 let Some(entry) = kind.entries.get(index) else { break };
                 counts.decided += 1;
                 if self.run(entry.code, None) {
@@ -65,16 +66,15 @@ impl<'a> Decider<'a, '_> {
     fn candidates(&mut self) {
         let Buffers { bits, candidates, .. } = &mut *self.buffers;
         for entry in &self.kind.always {
-            set(candidates, *entry);
+            candidates.set(*entry);
         }
-        for (word, mask) in self.kind.witness_mask.iter().enumerate() {
-            let mut fired = bits.get(word).copied().unwrap_or(0) & mask;
-            while fired != 0 {
-                let pred = word * 64 + fired.trailing_zeros() as usize;
-                fired &= fired - 1;
+        for (word, bits) in bits.words() {
+            let mask = self.kind.witness_mask.get(word).copied().unwrap_or(0);
+            for bit in ones(bits & mask) {
+                let pred = word * 64 + bit as usize;
                 let Some((start, end)) = self.kind.witness_ranges.get(pred) else { continue };
                 for entry in self.kind.witnessed.get(*start as usize..*end as usize).unwrap_or(&[]) {
-                    set(candidates, *entry);
+                    candidates.set(*entry);
                 }
             }
         }
@@ -166,15 +166,15 @@ impl<'a> Decider<'a, '_> {
     fn test(&mut self, pred: u32, it: Option<Slot<'a>>) -> bool {
         let kind = self.kind;
         let Some(test) = kind.tests.get(pred as usize) else { return false };
-        if matches!(test, Test::Scanned) || is_set(&self.buffers.known, pred) {
-            return is_set(&self.buffers.bits, pred);
+        if matches!(test, Test::Scanned) || self.buffers.known.has(pred) {
+            return self.buffers.bits.has(pred);
         }
         let value = self.run_test(test, it);
         // Under a quantifier the value may be the item's alone.
         if it.is_none() {
-            set(&mut self.buffers.known, pred);
+            self.buffers.known.set(pred);
             if value {
-                set(&mut self.buffers.bits, pred);
+                self.buffers.bits.set(pred);
             }
         }
         value

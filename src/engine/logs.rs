@@ -107,7 +107,7 @@ impl LogEngine {
             let kind = &part.program;
             let limits = self.logs.limits();
             let slots = fields::fill(&kind.fields, kind.slots, record, arena, limits, counts);
-            buffers.clear(kind, place);
+            buffers.clear(place);
             scan::scan(kind, slots, arena, buffers);
             let mut decider = Decider { kind, slots, arena, buffers, site: Site::default(), via: None };
             decider.each(counts, |_, entry, _| {

@@ -5,6 +5,7 @@
 //! payload bytes ─ fields ─▶ slots ─ scan ─▶ predicate bits ─ decide ─▶ hits
 //! ```
 
+mod bits;
 mod decide;
 pub mod explain;
 mod fields;
@@ -15,6 +16,7 @@ mod lift;
 mod lifted;
 mod live;
 mod logs;
+mod memo;
 mod record;
 pub mod reference;
 mod scan;

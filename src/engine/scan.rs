@@ -7,34 +7,35 @@ use bumpalo::collections::String as ArenaString;
 use crate::compile::program::{FoldedScan, KindProgram, TextScan};
 
 use super::Slot;
-use super::scratch::{Buffers, set};
+use super::memo::Known;
+use super::scratch::Buffers;
 
 /// Sets the bit of every predicate that the scan decides and that is true.
 pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers: &mut Buffers) {
-    for scan in &kind.scans {
+    for (number, scan) in (buffers.first_scan..).zip(&kind.scans) {
         let Some(slot) = slots.get(scan.slot as usize) else { continue };
         if *slot == Slot::Absent {
             continue;
         }
         for pred in &scan.exists {
-            set(&mut buffers.bits, *pred);
+            buffers.bits.set(*pred);
         }
         match *slot {
-            Slot::Text(text) => scan_text(kind, &scan.text, text, arena, buffers),
-            Slot::Number(number) => scan.numbers.scan(number, |pred| set(&mut buffers.bits, pred)),
+            Slot::Text(text) => known_text(kind, &scan.text, number, text, arena, buffers),
+            Slot::Number(number) => scan.numbers.scan(number, |pred| buffers.bits.set(pred)),
             Slot::Texts(items) => {
                 for item in items {
-                    scan_text(kind, &scan.text, item, arena, buffers);
+                    known_text(kind, &scan.text, number, item, arena, buffers);
                 }
             }
             Slot::Numbers(items) => {
                 for item in items {
-                    scan.numbers.scan(*item, |pred| set(&mut buffers.bits, pred));
+                    scan.numbers.scan(*item, |pred| buffers.bits.set(pred));
                 }
             }
             Slot::Bool(true) => {
                 for pred in &scan.is_true {
-                    set(&mut buffers.bits, *pred);
+                    buffers.bits.set(*pred);
                 }
             }
             _ => {}
@@ -42,14 +43,55 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
     }
 }
 
-fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buffers: &mut Buffers) {
-    for pred in scan.exact.get(text) {
-        set(&mut buffers.bits, *pred);
+/// Takes what an earlier scan of the same text found, or scans it.
+#[inline]
+fn known_text(
+    kind: &KindProgram,
+    scan: &TextScan,
+    number: u32,
+    text: &str,
+    arena: &Bump,
+    buffers: &mut Buffers,
+) {
+    if scan.is_look_up() {
+        return scan_exact(scan, text, buffers);
     }
+    let Buffers { memo, bits, .. } = buffers;
+    let ticket = match memo.look(number, text) {
+        Known::Found(preds) => {
+            preds.iter().for_each(|pred| bits.set(*pred));
+            return;
+        }
+        Known::Not(ticket) => ticket,
+    };
+    scan_exact(scan, text, buffers);
+    scan_text(kind, scan, text, arena, buffers);
+    if let Some(ticket) = ticket {
+        buffers.memo.keep(ticket, text);
+    }
+}
+
+impl Buffers {
+    /// Notes that the scan found a predicate to be true.
+    #[inline]
+    fn found(&mut self, pred: u32) {
+        self.bits.set(pred);
+        self.memo.note(pred);
+    }
+}
+
+#[inline]
+fn scan_exact(scan: &TextScan, text: &str, buffers: &mut Buffers) {
+    for pred in scan.exact.get(text) {
+        buffers.found(*pred);
+    }
+}
+
+fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buffers: &mut Buffers) {
     let plain = scan.folded.is_none();
     if plain && scan.groups.is_empty() {
         if let Some(literals) = &scan.literals {
-            literals.scan(text, |pred| set(&mut buffers.bits, pred));
+            literals.scan(text, |pred| buffers.found(pred));
         }
         return;
     }
@@ -57,17 +99,18 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
     if (plain || !ascii)
         && let Some(literals) = &scan.literals
     {
-        literals.scan(text, |pred| set(&mut buffers.bits, pred));
+        literals.scan(text, |pred| buffers.found(pred));
     }
     if let Some(folded) = &scan.folded {
         scan_folded(folded, text, ascii, arena, buffers);
     }
     for group in &scan.groups {
         let Some(regex) = kind.regexes.get(group.regex as usize) else { continue };
-        let Buffers { bits, lazy, base, .. } = buffers;
+        let Buffers { bits, memo, lazy, base, .. } = buffers;
         lazy.search(&regex.automaton, *base + group.regex, text, ascii, |pattern| {
             if let Some(pred) = group.preds.get(pattern as usize) {
-                set(bits, *pred);
+                bits.set(*pred);
+                memo.note(*pred);
             }
             true
         });
@@ -82,7 +125,7 @@ fn scan_text(kind: &KindProgram, scan: &TextScan, text: &str, arena: &Bump, buff
 fn scan_folded(folded: &FoldedScan, text: &str, ascii: bool, arena: &Bump, buffers: &mut Buffers) {
     if ascii {
         if let Some(literals) = &folded.ascii {
-            literals.scan(text, |pred| set(&mut buffers.bits, pred));
+            literals.scan(text, |pred| buffers.found(pred));
         }
         return;
     }
@@ -95,10 +138,10 @@ fn scan_folded(folded: &FoldedScan, text: &str, ascii: bool, arena: &Bump, buffe
     copy.extend(text.chars().map(|c| folded.folding.fold(c)));
     if maybe_equal {
         for pred in folded.exact.get(&copy) {
-            set(&mut buffers.bits, *pred);
+            buffers.found(*pred);
         }
     }
     if let Some(literals) = &folded.full {
-        literals.scan(&copy, |pred| set(&mut buffers.bits, pred));
+        literals.scan(&copy, |pred| buffers.found(pred));
     }
 }

@@ -12,7 +12,9 @@ use crate::event::Event;
 use crate::lift::Site;
 use crate::vocab::SourceKind;
 
+use super::bits::Bits;
 use super::decide::Decider;
+use super::memo::Memo;
 use super::{Counts, Hit, Hits, LazyCache, Live, Snapshot, fields, lift, scan};
 
 /// Working memory of one thread: bit sets, the arena, the automata's states.
@@ -31,16 +33,21 @@ pub struct Scratch {
 #[derive(Debug)]
 pub(super) struct Buffers {
     /// Predicates known to be true.
-    pub(super) bits: Vec<u64>,
+    pub(super) bits: Bits,
     /// Predicates decided on demand.
-    pub(super) known: Vec<u64>,
+    pub(super) known: Bits,
     /// Entries to decide.
-    pub(super) candidates: Vec<u64>,
+    pub(super) candidates: Bits,
+    /// What scans found in texts before.
+    pub(super) memo: Memo,
     /// States of all regular expressions.
     pub(super) lazy: LazyCache,
     /// The number of the current kind's first regular expression among those of all kinds.
     pub(super) base: u32,
-    bases: Vec<u32>,
+    /// The number of the current kind's first scan among those of all kinds.
+    pub(super) first_scan: u32,
+    /// Per kind, both.
+    bases: Vec<(u32, u32)>,
 }
 
 impl Buffers {
@@ -51,20 +58,26 @@ impl Buffers {
     ) -> Self {
         let there = || plans.clone().flatten();
         let most = |size: fn(&KindProgram) -> usize| there().map(size).max().unwrap_or(0);
-        let words = most(|kind| kind.tests.len().div_ceil(64));
         let automata = there().flat_map(|kind| kind.regexes.iter().map(|regex| &regex.automaton));
-        let bases = plans.clone().scan(0, |next, kind| {
-            let base = *next;
-            *next += kind.map_or(0, |kind| u32::try_from(kind.regexes.len()).unwrap_or(0));
-            Some(base)
-        });
+        let mut next = (0, 0);
+        let bases: Vec<(u32, u32)> = plans
+            .clone()
+            .map(|kind| {
+                let base = next;
+                next.0 += kind.map_or(0, |kind| u32::try_from(kind.regexes.len()).unwrap_or(0));
+                next.1 += kind.map_or(0, |kind| u32::try_from(kind.scans.len()).unwrap_or(0));
+                base
+            })
+            .collect();
         Self {
-            bits: vec![0; words],
-            known: vec![0; words],
-            candidates: vec![0; most(|kind| kind.entries.len().div_ceil(64))],
+            bits: Bits::new(most(|kind| kind.tests.len())),
+            known: Bits::new(most(|kind| kind.tests.len())),
+            candidates: Bits::new(most(|kind| kind.entries.len())),
+            memo: Memo::new(next.1 as usize),
             lazy: LazyCache::new(automata, lazy_bytes),
             base: 0,
-            bases: bases.collect(),
+            first_scan: 0,
+            bases,
         }
     }
 
@@ -123,7 +136,7 @@ impl Scratch {
                     lift::apply(plan, view, slots);
                 }
                 let buffers = &mut self.buffers;
-                buffers.clear(kind, event.source_kind.index());
+                buffers.clear(event.source_kind.index());
                 scan::scan(kind, slots, arena, buffers);
                 let mut decider = Decider { kind, slots, arena, buffers, site, via };
                 decider.decide(event.source_kind, &mut self.hits, &mut computed, &mut counts);
@@ -167,26 +180,11 @@ fn cut(hits: &mut Vec<Hit>, most: usize, counts: &mut Counts) {
 }
 
 impl Buffers {
-    /// Clears what a plan uses; `place` is its place among those that the buffers are for.
-    pub(super) fn clear(&mut self, kind: &KindProgram, place: usize) {
-        self.base = self.bases.get(place).copied().unwrap_or(0);
-        let words = kind.tests.len().div_ceil(64);
-        self.bits.iter_mut().take(words).for_each(|word| *word = 0);
-        self.known.iter_mut().take(words).for_each(|word| *word = 0);
-        self.candidates.iter_mut().take(kind.entries.len().div_ceil(64)).for_each(|word| *word = 0);
+    /// Makes ready for a plan; `place` is its place among those that the buffers are for.
+    pub(super) fn clear(&mut self, place: usize) {
+        (self.base, self.first_scan) = self.bases.get(place).copied().unwrap_or_default();
+        self.bits.clear();
+        self.known.clear();
+        self.candidates.clear();
     }
-}
-
-/// Sets a bit.
-#[inline]
-pub(super) fn set(bits: &mut [u64], index: u32) {
-    if let Some(word) = bits.get_mut(index as usize / 64) {
-        *word |= 1 << (index % 64);
-    }
-}
-
-/// Reads a bit.
-#[inline]
-pub(super) fn is_set(bits: &[u64], index: u32) -> bool {
-    bits.get(index as usize / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
 }

@@ -54,6 +54,11 @@ impl TextScan {
         self.exact.is_empty() && self.literals.is_none() && self.folded.is_none() && self.groups.is_empty()
     }
 
+    /// Whether texts are only looked up, which needs no memory of earlier ones.
+    pub const fn is_look_up(&self) -> bool {
+        self.literals.is_none() && self.folded.is_none() && self.groups.is_empty()
+    }
+
     /// Bytes of automata and tables.
     pub fn bytes(&self) -> usize {
         let folded = self.folded.as_ref().map_or(0, |folded| {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Literals found by a few of their bytes, then compared.
 
+use std::collections::HashMap;
+
 use super::rarity::commonness;
 
 /// A table from short runs of bytes to the literals that have them.
@@ -86,11 +88,29 @@ const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
 
 /// The first `length` bytes, at most 8, as one number.
 fn run(bytes: &[u8], length: usize, fold: u64) -> u64 {
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(bytes).take(length) {
-        *to = *from;
+    (first_bytes(bytes) | fold) & mask(length)
+}
+
+/// The first 8 bytes, the first one lowest; zeros stand for those that are not there.
+#[inline]
+fn first_bytes(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
-    (u64::from_le_bytes(word) | fold) & mask(length)
+}
+
+/// The last 8 bytes, the last one highest; zeros stand for those that are not there.
+#[inline]
+fn last_bytes(bytes: &[u8]) -> u64 {
+    match bytes.last_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => bytes
+            .iter()
+            .rev()
+            .zip((0..8).rev())
+            .fold(0, |word, (byte, at)| word | u64::from(*byte) << (8 * at)),
+    }
 }
 
 /// The low `length` bytes.
@@ -109,24 +129,78 @@ const RUN: usize = 4;
 /// matter, setting the bit that tells cases apart maps equal runs to equal ones.
 #[derive(Clone, Debug)]
 pub(super) struct Anywhere {
-    /// By the length of the run.
-    tables: [Option<Table>; RUN],
-    has_short: bool,
+    long: Option<Table>,
+    short: Option<Short>,
     fold: u64,
+}
+
+/// Literals shorter than [`RUN`].
+#[derive(Clone, Debug)]
+struct Short {
+    /// One bit per pair of bytes that one of them begins with.
+    pairs: Box<[u64]>,
+    /// By length.
+    tables: [Option<Table>; RUN - 1],
+}
+
+impl Short {
+    fn new(entries: [Vec<Entry>; RUN - 1]) -> Self {
+        let mut pairs = vec![0_u64; (1 << 16) / 64];
+        let mut set = |pair: u64| {
+            if let Some(word) = pairs.get_mut((pair / 64) as usize) {
+                *word |= 1 << (pair % 64);
+            }
+        };
+        for (class, entry) in
+            entries.iter().enumerate().flat_map(|(class, all)| all.iter().map(move |one| (class, one)))
+        {
+            match class {
+                0 => (0..256).for_each(|second| set(entry.run | second << 8)),
+                _ => set(entry.run & mask(2)),
+            }
+        }
+        let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
+        Self { pairs: pairs.into(), tables }
+    }
+
+    /// Whether some literal may begin with the first two bytes of the run.
+    #[inline]
+    fn maybe(&self, run: u64) -> bool {
+        let pair = run & mask(2);
+        self.pairs.get((pair / 64) as usize).is_some_and(|word| word >> (pair % 64) & 1 != 0)
+    }
+}
+
+/// Comparisons that are left before an automaton is quicker.
+struct Budget(usize);
+
+impl Budget {
+    /// Compares what a table has under a run; false where there is nothing left to spend.
+    #[inline]
+    fn look(&mut self, table: &Table, run: u64, at: usize, compare: &mut impl FnMut(u32, usize)) -> bool {
+        for entry in table.get(run) {
+            let Some(rest) = self.0.checked_sub(1) else { return false };
+            self.0 = rest;
+            if let Some(start) = at.checked_sub(entry.offset as usize) {
+                compare(entry.literal, start);
+            }
+        }
+        true
+    }
 }
 
 impl Anywhere {
     pub(super) fn new<'n>(literals: impl Iterator<Item = (u32, &'n [u8])>, nocase: bool) -> Self {
         let fold = if nocase { EITHER_CASE } else { AS_IS };
         let mut entries: [Vec<Entry>; RUN] = Default::default();
-        let mut taken = std::collections::HashMap::<u64, u32>::new();
+        let mut taken = HashMap::<u64, u32>::new();
         for (literal, bytes) in literals {
             let length = bytes.len().min(RUN);
             let Some(table) = length.checked_sub(1).and_then(|class| entries.get_mut(class)) else {
                 continue;
             };
             let windows = bytes.windows(length).map(|window| run(window, length, fold));
-            // The rarest run by what bytes are common, and of those the one that fewest others took.
+            // The rarest run by what bytes are common, and by how many others took it.
             let best = (0_u32..)
                 .zip(windows)
                 .min_by_key(|(_, run)| commonness(*run, length) + 4 * taken.get(run).copied().unwrap_or(0));
@@ -134,52 +208,80 @@ impl Anywhere {
             *taken.entry(run).or_default() += 1;
             table.push(Entry { run, literal, offset });
         }
-        let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
-        let has_short = tables.iter().take(RUN - 1).any(Option::is_some);
-        Self { tables, has_short, fold }
+        let [one, two, three, long] = entries;
+        let is_short = !(one.is_empty() && two.is_empty() && three.is_empty());
+        Self {
+            long: (!long.is_empty()).then(|| Table::new(long)),
+            short: is_short.then(|| Short::new([one, two, three])),
+            fold,
+        }
     }
 
     /// Calls `compare` with every literal that may stand in the text and the place where it would begin; false
     /// where it gave up, because the text meets so many runs that an automaton is quicker.
     #[inline]
     pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) -> bool {
-        let mut left = COMPARISONS_MIN + text.len() / BYTES_PER_COMPARISON;
-        let mut look = |table: &Table, run: u64, at: usize| {
-            for entry in table.get(run) {
-                let Some(rest) = left.checked_sub(1) else { return false };
-                left = rest;
-                if let Some(start) = at.checked_sub(entry.offset as usize) {
-                    compare(entry.literal, start);
-                }
-            }
-            true
+        let mut budget = Budget(COMPARISONS_MIN + text.len() / BYTES_PER_COMPARISON);
+        let fold = self.fold & mask(RUN);
+        let word = |window: &[u8]| {
+            let word: [u8; RUN] = window.try_into().unwrap_or_default();
+            u64::from(u32::from_le_bytes(word)) | fold
         };
-        let [.., long] = &self.tables;
-        if let Some(table) = long {
-            for (at, window) in text.windows(RUN).enumerate() {
-                let word: [u8; RUN] = window.try_into().unwrap_or_default();
-                let run = u64::from(u32::from_le_bytes(word)) | self.fold & mask(RUN);
-                if table.maybe(run) && !look(table, run, at) {
-                    return false;
-                }
+        match (&self.long, &self.short) {
+            (Some(long), None) => text.windows(RUN).enumerate().all(|(at, window)| {
+                let run = word(window);
+                !long.maybe(run) || budget.look(long, run, at, &mut compare)
+            }),
+            (long, Some(short)) => {
+                let whole = text.windows(RUN).map(word).enumerate().all(|(at, run)| {
+                    let found = long.as_ref().filter(|table| table.maybe(run));
+                    found.is_none_or(|table| budget.look(table, run, at, &mut compare))
+                        && (!short.maybe(run) || short.look(run, at, RUN - 1, &mut budget, &mut compare))
+                });
+                whole && self.tail(short, text, &mut budget, &mut compare)
             }
+            (None, None) => true,
         }
-        if self.has_short {
-            for (class, table) in self.tables.iter().enumerate().take(RUN - 1) {
-                let Some(table) = table else { continue };
-                for (at, window) in text.windows(class + 1).enumerate() {
-                    let run = run(window, class + 1, self.fold);
-                    if table.maybe(run) && !look(table, run, at) {
-                        return false;
-                    }
-                }
-            }
-        }
-        true
+    }
+
+    /// The places so near to the end that only short literals begin there.
+    fn tail(
+        &self,
+        short: &Short,
+        text: &[u8],
+        budget: &mut Budget,
+        compare: &mut impl FnMut(u32, usize),
+    ) -> bool {
+        let first = text.len().saturating_sub(RUN - 1);
+        (first..text.len()).all(|at| {
+            let rest = text.get(at..).unwrap_or(&[]);
+            short.look(first_bytes(rest) | self.fold, at, rest.len(), budget, compare)
+        })
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.tables.iter().flatten().map(Table::bytes).sum()
+        let short = self.short.as_ref().map_or(0, |short| {
+            size_of_val(&*short.pairs) + short.tables.iter().flatten().map(Table::bytes).sum::<usize>()
+        });
+        self.long.as_ref().map_or(0, Table::bytes) + short
+    }
+}
+
+impl Short {
+    /// Compares the literals of at most `longest` bytes that begin as the run does.
+    fn look(
+        &self,
+        run: u64,
+        at: usize,
+        longest: usize,
+        budget: &mut Budget,
+        compare: &mut impl FnMut(u32, usize),
+    ) -> bool {
+        (1..=longest).zip(&self.tables).all(|(length, table)| {
+            let Some(table) = table else { return true };
+            let run = run & mask(length);
+            !table.maybe(run) || budget.look(table, run, at, compare)
+        })
     }
 }
 
@@ -226,11 +328,13 @@ impl Edge {
     /// Calls `compare` with every literal that may stand at the edge of the text, and where it would begin.
     #[inline]
     pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) {
-        for (length, table) in (1..).zip(&self.tables) {
+        let word = self.fold | if self.at_end { last_bytes(text) } else { first_bytes(text) };
+        for (length, table) in (1..=text.len()).zip(&self.tables) {
             let Some(table) = table else { continue };
-            let Some(at) = text.len().checked_sub(length) else { return };
-            let at = if self.at_end { at } else { 0 };
-            let run = run(text.get(at..).unwrap_or(&[]), length, self.fold);
+            let (at, run) = match self.at_end {
+                true => (text.len() - length, word >> (8 * (EDGE - length))),
+                false => (0, word & mask(length)),
+            };
             if table.maybe(run) {
                 for entry in table.get(run) {
                     if let Some(start) = at.checked_sub(entry.offset as usize) {

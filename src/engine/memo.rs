@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! What the scan of a text found, kept for when the text comes again.
+//!
+//! Sensors send the same images, agents, users and commands over and over. Where a field's values repeat, looking
+//! the text up costs less than scanning it; where they do not, the field is left alone for a while.
+
+/// Found predicates by field and text, in memory of a fixed size.
+#[derive(Debug)]
+pub(super) struct Memo {
+    entries: Vec<Entry>,
+    /// Per entry, room for its text.
+    texts: Vec<u8>,
+    /// Per entry, room for its predicates.
+    found: Vec<u32>,
+    /// Per scan, how often its texts are known.
+    uses: Vec<Use>,
+    /// What the scan under way has found.
+    finding: Vec<u32>,
+    under_way: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    hash: u64,
+    scan: u32,
+    text: u8,
+    found: u8,
+    used: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Use {
+    asked: u32,
+    known: u32,
+    /// How many texts are still let pass unasked.
+    pause: u32,
+}
+
+/// How many texts are kept; a power of two.
+const ENTRIES: usize = 4096;
+/// Bytes of a text that is kept.
+const TEXT_BYTES: usize = 160;
+/// Predicates of a text that is kept.
+const FOUND_MAX: usize = 24;
+/// After so many texts of a field it is looked at how many were known.
+const PERIOD: u32 = 1024;
+/// One in this many must have been.
+const WORTH: u32 = 4;
+/// How many texts of a field whose values do not repeat are let pass.
+const PAUSE: u32 = 16 * PERIOD;
+
+/// What is known of a text.
+pub(super) enum Known<'m> {
+    /// What scanning it found.
+    Found(&'m [u32]),
+    /// Nothing: it must be scanned. With a ticket, what that finds is kept.
+    Not(Option<Ticket>),
+}
+
+/// The place where the result of a scan is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Ticket {
+    hash: u64,
+    scan: u32,
+}
+
+impl Memo {
+    /// A memo for so many scans.
+    pub(super) fn new(scans: usize) -> Self {
+        let entries = if scans == 0 { 0 } else { ENTRIES };
+        Self {
+            entries: vec![Entry::default(); entries],
+            texts: vec![0; entries * TEXT_BYTES],
+            found: vec![0; entries * FOUND_MAX],
+            uses: vec![Use::default(); scans],
+            finding: Vec::with_capacity(FOUND_MAX),
+            under_way: false,
+        }
+    }
+
+    /// What is known of a text of a scan.
+    #[inline]
+    pub(super) fn look(&mut self, scan: u32, text: &str) -> Known<'_> {
+        let Some(used) = self.uses.get_mut(scan as usize) else { return Known::Not(None) };
+        if used.pause > 0 {
+            used.pause -= 1;
+            return Known::Not(None);
+        }
+        if text.len() > TEXT_BYTES {
+            return Known::Not(None);
+        }
+        used.asked += 1;
+        let hash = hash(scan, text.as_bytes());
+        let index = index(hash);
+        if let Some(entry) = self.entries.get(index)
+            && entry.used
+            && (entry.hash, entry.scan, usize::from(entry.text)) == (hash, scan, text.len())
+            && self.texts.get(index * TEXT_BYTES..index * TEXT_BYTES + text.len()) == Some(text.as_bytes())
+        {
+            used.known += 1;
+            let start = index * FOUND_MAX;
+            return Known::Found(self.found.get(start..start + usize::from(entry.found)).unwrap_or(&[]));
+        }
+        if used.asked >= PERIOD {
+            let pause = if used.known < used.asked / WORTH { PAUSE } else { 0 };
+            *used = Use { pause, ..Use::default() };
+        }
+        self.finding.clear();
+        self.under_way = true;
+        Known::Not(Some(Ticket { hash, scan }))
+    }
+
+    /// Notes what a scan finds.
+    #[inline]
+    pub(super) fn note(&mut self, pred: u32) {
+        if self.under_way && self.finding.len() <= FOUND_MAX && !self.finding.contains(&pred) {
+            self.finding.push(pred);
+        }
+    }
+
+    /// Keeps what a scan found, if it is not too much.
+    pub(super) fn keep(&mut self, ticket: Ticket, text: &str) {
+        self.under_way = false;
+        let Ticket { hash, scan } = ticket;
+        let index = index(hash);
+        let (start, found) = (index * FOUND_MAX, self.finding.len());
+        let (Some(entry), Ok(length), Ok(count)) =
+            (self.entries.get_mut(index), u8::try_from(text.len()), u8::try_from(found))
+        else {
+            return;
+        };
+        if found > FOUND_MAX {
+            return;
+        }
+        *entry = Entry { hash, scan, text: length, found: count, used: true };
+        if let Some(room) = self.texts.get_mut(index * TEXT_BYTES..index * TEXT_BYTES + text.len()) {
+            room.copy_from_slice(text.as_bytes());
+        }
+        if let Some(room) = self.found.get_mut(start..start + found) {
+            room.copy_from_slice(&self.finding);
+        }
+    }
+}
+
+/// The place of a hash.
+const fn index(hash: u64) -> usize {
+    (hash >> 40) as usize % ENTRIES
+}
+
+/// A quick hash. Texts that collide only push each other out.
+#[inline]
+fn hash(scan: u32, text: &[u8]) -> u64 {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |state: u64, word: u64| {
+        let product = u128::from(state ^ word) * u128::from(MULTIPLIER);
+        (product as u64) ^ (product >> 64) as u64
+    };
+    let mut state = mix(u64::from(scan) << 32 | text.len() as u64, MULTIPLIER);
+    let (chunks, rest) = text.as_chunks::<8>();
+    for chunk in chunks {
+        state = mix(state, u64::from_le_bytes(*chunk));
+    }
+    let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    mix(state, last ^ MULTIPLIER.rotate_left(32))
+}
