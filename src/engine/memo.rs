@@ -73,7 +73,7 @@ impl Memo {
             texts: vec![0; entries * TEXT_BYTES],
             found: vec![0; entries * FOUND_MAX],
             uses: vec![Use::default(); scans],
-            finding: Vec::with_capacity(FOUND_MAX),
+            finding: Vec::with_capacity(4 * FOUND_MAX),
             under_way: false,
         }
     }
@@ -110,17 +110,30 @@ impl Memo {
         Known::Not(Some(Ticket { hash, scan }))
     }
 
-    /// Notes what a scan finds.
+    /// Notes what a scan finds; the same may come more than once.
     #[inline]
     pub(super) fn note(&mut self, pred: u32) {
-        if self.under_way && self.finding.len() <= FOUND_MAX && !self.finding.contains(&pred) {
+        if !self.under_way || self.finding.last() == Some(&pred) {
+            return;
+        }
+        if self.finding.len() == self.finding.capacity() {
+            self.finding.sort_unstable();
+            self.finding.dedup();
+        }
+        // Past the capacity there is too much to keep.
+        self.under_way = self.finding.len() < self.finding.capacity();
+        if self.under_way {
             self.finding.push(pred);
         }
     }
 
     /// Keeps what a scan found, if it is not too much.
     pub(super) fn keep(&mut self, ticket: Ticket, text: &str) {
-        self.under_way = false;
+        if !std::mem::take(&mut self.under_way) {
+            return;
+        }
+        self.finding.sort_unstable();
+        self.finding.dedup();
         let Ticket { hash, scan } = ticket;
         let index = index(hash);
         let (start, found) = (index * FOUND_MAX, self.finding.len());

@@ -14,7 +14,7 @@ use super::scratch::Buffers;
 pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers: &mut Buffers) {
     for (number, scan) in (buffers.first_scan..).zip(&kind.scans) {
         let Some(slot) = slots.get(scan.slot as usize) else { continue };
-        if *slot == Slot::Absent {
+        if matches!(slot, Slot::Absent) {
             continue;
         }
         for pred in &scan.exists {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use memchr::memmem::Finder;
 
+use super::Nocase;
 use crate::compile::ir::{Arithmetic, Function, Network, Ordering};
 
 /// How one predicate is decided.
@@ -75,7 +76,9 @@ pub enum Probe {
     EndsWith(Box<str>),
     /// Compares by code points.
     Order(Ordering, Box<str>),
-    /// A regular expression is found; case-insensitive tests are among them.
+    /// Has a literal in any case.
+    Nocase(Box<Nocase>),
+    /// A regular expression is found; case-insensitive tests of several literals are among them.
     Regex(u32),
 }
 

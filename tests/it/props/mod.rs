@@ -51,6 +51,7 @@ fn options(combination: usize) -> Options {
             merge: combination & 32 != 0,
             scan: combination & 64 != 0,
             runs: combination & 128 != 0,
+            lean: combination & 256 != 0,
             views: true,
         },
         ..Options::default()
@@ -82,7 +83,7 @@ fn every_plan_agrees_with_the_reference() {
         let oracle = compiled(&files, &options(127));
         let reference = Reference::new(oracle.lowered, options(127).limits);
         let combinations: Vec<usize> =
-            (0..PROGRAMS_PER_SET).map(|step| (combination + step) % 256).chain([255]).collect();
+            (0..PROGRAMS_PER_SET).map(|step| (combination + step) % 512).chain([511]).collect();
         combination += PROGRAMS_PER_SET;
         let engines: Vec<_> = combinations
             .iter()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::compile::ir;
 use crate::compile::optimize::{one_test, scanned};
 use crate::compile::program::code::{ACCEPT, Node, REJECT, emit};
-use crate::compile::program::literals::{Anchor, Needle};
+use crate::compile::program::literals::{Anchor, Needle, is_common};
 use crate::compile::program::{
     EmitPlan, Entry, FieldTable, KindProgram, Regex, SlotScan, Test, lifts, reach,
 };
@@ -157,6 +157,13 @@ impl<'a> Builder<'a> {
                 eager.push((index, regex.clone()));
             }
             return witness;
+        }
+        if let ir::Pred::Text(_, T::Contains { text, .. }) = pred
+            && self.plan.lean
+            && !witness
+            && is_common(text)
+        {
+            return false;
         }
         let (Some(scan), Some(needles), Some(equals_nocase)) =
             (self.scans.get_mut(slot), self.needles.get_mut(slot), self.equals_nocase.get_mut(slot))

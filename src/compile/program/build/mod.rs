@@ -23,6 +23,8 @@ pub struct Plan {
     pub merge: bool,
     /// Answers tests of payload fields in one pass over them; without, each is run when a rule asks.
     pub scan: bool,
+    /// Looks for a literal whose bytes are common only when a rule asks, unless it is a rule's witness.
+    pub lean: bool,
     /// Finds literals by rare runs of their bytes; without, by an automaton alone.
     pub runs: bool,
     /// Evaluates an event also as what it is seen to mean, where a lifter gives more views of it.
@@ -31,7 +33,7 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { merge: true, scan: true, runs: true, views: true }
+        Self { merge: true, scan: true, lean: true, runs: true, views: true }
     }
 }
 

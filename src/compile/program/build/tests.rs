@@ -3,7 +3,8 @@
 
 use crate::compile::ir;
 use crate::compile::program::code::{ACCEPT, REJECT, emit};
-use crate::compile::program::{Probe, Regex, Test, Value};
+use crate::compile::program::literals::Anchor;
+use crate::compile::program::{Nocase, Probe, Regex, Test, Value};
 
 use super::builder::Builder;
 
@@ -56,8 +57,7 @@ impl Builder<'_> {
 
     fn probe(&mut self, test: &ir::TextTest) -> Option<Probe> {
         use ir::TextTest as T;
-        let escaped =
-            |text: &str, start: &str, end: &str| format!("{start}(?i:{}){end}", regex_syntax::escape(text));
+        let nocase = |text: &str, anchor| Probe::Nocase(Box::new(Nocase::new(text, anchor)));
         let pattern = match test {
             T::Equals { text, nocase: false } => return Some(Probe::Equals(text.as_str().into())),
             T::Contains { text, nocase: false } => {
@@ -71,10 +71,10 @@ impl Builder<'_> {
                 return Some(Probe::In(set.iter().map(|text| text.as_str().into()).collect()));
             }
             T::Order(op, text) => return Some(Probe::Order(*op, text.as_str().into())),
-            T::Equals { text, .. } => escaped(text, r"\A", r"\z"),
-            T::Contains { text, .. } => escaped(text, "", ""),
-            T::StartsWith { text, .. } => escaped(text, r"\A", ""),
-            T::EndsWith { text, .. } => escaped(text, "", r"\z"),
+            T::Equals { text, .. } => return Some(nocase(text, Anchor::Whole)),
+            T::Contains { text, .. } => return Some(nocase(text, Anchor::Anywhere)),
+            T::StartsWith { text, .. } => return Some(nocase(text, Anchor::Start)),
+            T::EndsWith { text, .. } => return Some(nocase(text, Anchor::End)),
             T::In { set, .. } => {
                 let words: Vec<_> = set.iter().map(|text| regex_syntax::escape(text)).collect();
                 if words.is_empty() {
@@ -84,7 +84,7 @@ impl Builder<'_> {
             }
             T::ContainsAny(needles) => {
                 let word = |needle: &ir::Needle| match needle.nocase {
-                    true => escaped(&needle.text, "", ""),
+                    true => format!("(?i:{})", regex_syntax::escape(&needle.text)),
                     false => regex_syntax::escape(&needle.text),
                 };
                 let words: Vec<_> = needles.iter().map(word).collect();

@@ -5,6 +5,7 @@ mod rarity;
 mod runs;
 mod set;
 
+pub(super) use rarity::{is_common, rarest};
 pub use set::Literals;
 
 /// Where in the text a literal must stand.

@@ -18,3 +18,19 @@ const fn weight(byte: u8) -> u32 {
         _ => 6,
     }
 }
+
+/// The place of the byte that is guessed to be the rarest.
+pub(in crate::compile::program) fn rarest(bytes: &[u8]) -> usize {
+    bytes.iter().enumerate().min_by_key(|(_, byte)| weight(**byte)).map_or(0, |(place, _)| place)
+}
+
+/// Whether a literal has no run of bytes that is rare enough to look for it at every place of a text.
+pub(in crate::compile::program) fn is_common(text: &str) -> bool {
+    let runs = text.as_bytes().windows(RUN).map(|run| run.iter().map(|byte| weight(*byte)).sum::<u32>());
+    runs.min().is_none_or(|rarest| rarest > COMMON)
+}
+
+/// Runs of this weight or less are rare.
+const COMMON: u32 = 92;
+/// Bytes of a run.
+const RUN: usize = 4;

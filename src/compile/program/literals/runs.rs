@@ -24,9 +24,34 @@ struct Table {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     run: u64,
+    /// The run and what follows it in the literal, at most 8 bytes.
+    ahead: u64,
+    /// How many bytes that is.
+    length: u8,
     literal: u32,
     /// Where in the literal the run begins.
     offset: u32,
+}
+
+impl Entry {
+    /// The entry of a literal under the run of `length` bytes that begins at `offset`.
+    fn new(literal: u32, bytes: &[u8], offset: usize, length: usize, fold: u64) -> Self {
+        let rest = bytes.get(offset..).unwrap_or(&[]);
+        let ahead = rest.len().min(8);
+        Self {
+            run: run(rest, length, fold),
+            ahead: run(rest, ahead, fold),
+            length: u8::try_from(ahead).unwrap_or(8),
+            literal,
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether a text may have the literal, by what it has from the run on.
+    #[inline]
+    const fn is_ahead(&self, ahead: u64) -> bool {
+        ahead & mask(self.length as usize) == self.ahead
+    }
 }
 
 /// Hash bits per literal, so that a run that no literal has passes seldom.
@@ -63,13 +88,13 @@ impl Table {
         self.bits.get((bit / 64) as usize).is_some_and(|word| word >> (bit % 64) & 1 != 0)
     }
 
-    /// The literals that have the run.
+    /// The entries among which those of the run are.
     #[inline]
-    fn get(&self, run: u64) -> impl Iterator<Item = &Entry> {
+    fn bucket(&self, run: u64) -> &[Entry] {
         let bucket = (hash(run) >> self.bucket_shift) as usize;
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
         let range = range.map_or(0..0, |(start, end)| *start as usize..*end as usize);
-        self.entries.get(range).unwrap_or(&[]).iter().filter(move |entry| entry.run == run)
+        self.entries.get(range).unwrap_or(&[])
     }
 
     fn bytes(&self) -> usize {
@@ -171,21 +196,36 @@ impl Short {
     }
 }
 
-/// Comparisons that are left before an automaton is quicker.
-struct Budget(usize);
+/// One text, and how many entries may still be looked at before an automaton is quicker.
+struct Look<'t, F> {
+    text: &'t [u8],
+    fold: u64,
+    left: usize,
+    compare: F,
+}
 
-impl Budget {
-    /// Compares what a table has under a run; false where there is nothing left to spend.
-    #[inline]
-    fn look(&mut self, table: &Table, run: u64, at: usize, compare: &mut impl FnMut(u32, usize)) -> bool {
-        for entry in table.get(run) {
-            let Some(rest) = self.0.checked_sub(1) else { return false };
-            self.0 = rest;
+impl<F: FnMut(u32, usize)> Look<'_, F> {
+    /// Compares what a table has under a run that begins at that place; false where nothing is left to spend.
+    fn at(&mut self, table: &Table, run: u64, at: usize) -> bool {
+        let bucket = table.bucket(run);
+        let Some(left) = self.left.checked_sub(bucket.len()) else { return false };
+        self.left = left;
+        let ahead = first_bytes(self.text.get(at..).unwrap_or(&[])) | self.fold;
+        for entry in bucket.iter().filter(|entry| entry.is_ahead(ahead)) {
             if let Some(start) = at.checked_sub(entry.offset as usize) {
-                compare(entry.literal, start);
+                (self.compare)(entry.literal, start);
             }
         }
         true
+    }
+
+    /// Compares the literals of at most `longest` bytes that begin as the run does.
+    fn short(&mut self, short: &Short, run: u64, at: usize, longest: usize) -> bool {
+        (1..=longest).zip(&short.tables).all(|(length, table)| {
+            let Some(table) = table else { return true };
+            let run = run & mask(length);
+            !table.maybe(run) || self.at(table, run, at)
+        })
     }
 }
 
@@ -201,12 +241,12 @@ impl Anywhere {
             };
             let windows = bytes.windows(length).map(|window| run(window, length, fold));
             // The rarest run by what bytes are common, and by how many others took it.
-            let best = (0_u32..)
+            let best = (0_usize..)
                 .zip(windows)
                 .min_by_key(|(_, run)| commonness(*run, length) + 4 * taken.get(run).copied().unwrap_or(0));
             let Some((offset, run)) = best else { continue };
             *taken.entry(run).or_default() += 1;
-            table.push(Entry { run, literal, offset });
+            table.push(Entry::new(literal, bytes, offset, length, fold));
         }
         let [one, two, three, long] = entries;
         let is_short = !(one.is_empty() && two.is_empty() && three.is_empty());
@@ -220,8 +260,9 @@ impl Anywhere {
     /// Calls `compare` with every literal that may stand in the text and the place where it would begin; false
     /// where it gave up, because the text meets so many runs that an automaton is quicker.
     #[inline]
-    pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) -> bool {
-        let mut budget = Budget(COMPARISONS_MIN + text.len() / BYTES_PER_COMPARISON);
+    pub(super) fn scan(&self, text: &[u8], compare: impl FnMut(u32, usize)) -> bool {
+        let left = ENTRIES_MIN + text.len() / BYTES_PER_ENTRY;
+        let mut look = Look { text, fold: self.fold, left, compare };
         let fold = self.fold & mask(RUN);
         let word = |window: &[u8]| {
             let word: [u8; RUN] = window.try_into().unwrap_or_default();
@@ -230,33 +271,24 @@ impl Anywhere {
         match (&self.long, &self.short) {
             (Some(long), None) => text.windows(RUN).enumerate().all(|(at, window)| {
                 let run = word(window);
-                !long.maybe(run) || budget.look(long, run, at, &mut compare)
+                !long.maybe(run) || look.at(long, run, at)
             }),
             (long, Some(short)) => {
                 let whole = text.windows(RUN).map(word).enumerate().all(|(at, run)| {
                     let found = long.as_ref().filter(|table| table.maybe(run));
-                    found.is_none_or(|table| budget.look(table, run, at, &mut compare))
-                        && (!short.maybe(run) || short.look(run, at, RUN - 1, &mut budget, &mut compare))
+                    found.is_none_or(|table| look.at(table, run, at))
+                        && (!short.maybe(run) || look.short(short, run, at, RUN - 1))
                 });
-                whole && self.tail(short, text, &mut budget, &mut compare)
+                // So near to the end only short literals begin.
+                let tail = text.len().saturating_sub(RUN - 1);
+                whole
+                    && (tail..text.len()).all(|at| {
+                        let rest = text.get(at..).unwrap_or(&[]);
+                        look.short(short, first_bytes(rest) | self.fold, at, rest.len())
+                    })
             }
             (None, None) => true,
         }
-    }
-
-    /// The places so near to the end that only short literals begin there.
-    fn tail(
-        &self,
-        short: &Short,
-        text: &[u8],
-        budget: &mut Budget,
-        compare: &mut impl FnMut(u32, usize),
-    ) -> bool {
-        let first = text.len().saturating_sub(RUN - 1);
-        (first..text.len()).all(|at| {
-            let rest = text.get(at..).unwrap_or(&[]);
-            short.look(first_bytes(rest) | self.fold, at, rest.len(), budget, compare)
-        })
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -267,27 +299,9 @@ impl Anywhere {
     }
 }
 
-impl Short {
-    /// Compares the literals of at most `longest` bytes that begin as the run does.
-    fn look(
-        &self,
-        run: u64,
-        at: usize,
-        longest: usize,
-        budget: &mut Budget,
-        compare: &mut impl FnMut(u32, usize),
-    ) -> bool {
-        (1..=longest).zip(&self.tables).all(|(length, table)| {
-            let Some(table) = table else { return true };
-            let run = run & mask(length);
-            !table.maybe(run) || budget.look(table, run, at, compare)
-        })
-    }
-}
-
-/// Comparisons that a text may cost before an automaton is quicker.
-const COMPARISONS_MIN: usize = 64;
-const BYTES_PER_COMPARISON: usize = 4;
+/// Entries that a text may cost before an automaton is quicker.
+const ENTRIES_MIN: usize = 64;
+const BYTES_PER_ENTRY: usize = 2;
 
 /// Bytes of the longest run of a text's edge.
 const EDGE: usize = 8;
@@ -317,8 +331,7 @@ impl Edge {
             let length = bytes.len().min(EDGE);
             let offset = if at_end { bytes.len() - length } else { 0 };
             if let Some(table) = length.checked_sub(1).and_then(|class| entries.get_mut(class)) {
-                let run = run(bytes.get(offset..).unwrap_or(&[]), length, fold);
-                table.push(Entry { run, literal, offset: u32::try_from(offset).unwrap_or(u32::MAX) });
+                table.push(Entry::new(literal, bytes, offset, length, fold));
             }
         }
         let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
@@ -336,7 +349,7 @@ impl Edge {
                 false => (0, word & mask(length)),
             };
             if table.maybe(run) {
-                for entry in table.get(run) {
+                for entry in table.bucket(run).iter().filter(|entry| entry.run == run) {
                     if let Some(start) = at.checked_sub(entry.offset as usize) {
                         compare(entry.literal, start);
                     }
