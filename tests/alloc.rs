@@ -6,6 +6,7 @@
 use std::alloc::System;
 
 use decnet_ttp::engine::Scratch;
+use decnet_ttp::event::MemberList;
 use decnet_ttp::vocab::Limits;
 use decnet_ttp::{Engine, Event, compile};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -105,6 +106,26 @@ fn evaluate_with_allocates_nothing_once_warm() {
     evaluate(&engine, &mut scratch, &warm);
     let region = Region::new(GLOBAL);
     let hits = evaluate(&engine, &mut scratch, &unseen);
+    let change = region.change();
+    assert!(hits > 500, "{hits} hits: the firing lines do not fire");
+    assert_eq!(change.allocations + change.reallocations, 0, "{change:?}");
+
+    // From the bytes on, with a list of members; an id with an escape would be owned.
+    let mut list = MemberList::new();
+    let mut read = |lines: &[String]| -> usize {
+        lines
+            .iter()
+            .map(|line| {
+                let event = Event::parse_with(line, &limits, &mut list).unwrap();
+                engine.evaluate_with(&event, &mut scratch).len()
+            })
+            .sum()
+    };
+    let warm: Vec<String> = (1000..1020).flat_map(all).collect();
+    let unseen: Vec<String> = (6000..6100).flat_map(all).collect();
+    read(&warm);
+    let region = Region::new(GLOBAL);
+    let hits = read(&unseen);
     let change = region.change();
     assert!(hits > 500, "{hits} hits: the firing lines do not fire");
     assert_eq!(change.allocations + change.reallocations, 0, "{change:?}");

@@ -13,7 +13,11 @@ use super::{Counts, Slot};
 /// Fills one slot per field that any rule of the kind reads.
 ///
 /// Where a key stands twice, the last one counts, and [`Counts::duplicate_keys`] says so.
-pub(super) fn fill<'a>(
+///
+/// # Cost
+/// A look-up for each member of a payload that was read with a [`MemberList`](crate::event::MemberList);
+/// else one pass over it. What rules do not read costs no more than that.
+pub fn fill<'a>(
     table: &FieldTable,
     slots: usize,
     payload: RawObject<'a>,
@@ -40,6 +44,19 @@ pub(super) struct Filler<'a, 'f> {
 impl<'a> Filler<'a, '_> {
     /// Reads the wanted members of an object.
     fn object(&mut self, table: &FieldTable, object: RawObject<'a>) {
+        if let Some(entries) = object.entries() {
+            let text = entries.text();
+            for entry in entries {
+                let key = match entry.plain_key() {
+                    Some(key) => table.get_in(text, key),
+                    None => table.get(decode(entry.key(), self.arena)),
+                };
+                if let Some(key) = key {
+                    self.member(key, entry.value());
+                }
+            }
+            return;
+        }
         for (name, value) in object.members() {
             let name = match name.as_plain() {
                 Some(name) => name,
@@ -54,11 +71,11 @@ impl<'a> Filler<'a, '_> {
     fn member(&mut self, key: &FieldKey, value: RawValue<'a>) {
         if let Some((slot, ty)) = key.slot {
             let read = self.read(value, ty);
-            if read == Slot::Wrong {
+            if matches!(read, Slot::Wrong) {
                 self.counts.wrong_types += 1;
             }
             if let Some(slot) = self.slots.get_mut(slot as usize) {
-                if *slot != Slot::Absent {
+                if !matches!(slot, Slot::Absent) {
                     self.counts.duplicate_keys += 1;
                 }
                 *slot = read;

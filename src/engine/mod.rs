@@ -31,7 +31,7 @@ use crate::event::Event;
 use crate::lift::Site;
 
 pub use crate::vocab::Slot;
-pub use fields::text_view;
+pub use fields::{fill, text_view};
 pub use function::apply;
 pub use hits::{Computed, Counts, Hit, Hits};
 pub use lazy::LazyCache;

@@ -15,7 +15,7 @@ pub use anchor::attacker_uuid;
 pub use envelope::Event;
 pub use error::EventError;
 pub use json::{
-    Items, JsonError, Members, Piece, Pieces, RawArray, RawNumber, RawObject, RawString, RawValue,
+    Items, JsonError, MemberList, Members, Piece, Pieces, RawArray, RawNumber, RawObject, RawString, RawValue,
 };
 pub use lines::{Block, BlockPool, Line, LineReader, Lines};
 pub(crate) use source_id::hex_digits;

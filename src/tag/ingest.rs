@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::compile::program::Program;
 use crate::engine::{Engine, Hits, Scratch};
-use crate::event::{self, Block, Event, EventError, Line};
+use crate::event::{self, Block, Event, EventError, Line, MemberList};
 use crate::vocab::{Limits, SourceKind};
 
 use super::write::{Tagger, Written};
@@ -15,6 +15,7 @@ use super::write::{Tagger, Written};
 pub struct Ingest<'e> {
     engine: &'e Engine,
     scratch: Scratch,
+    list: MemberList,
     tagger: Tagger,
     limits: Limits,
     per_event: bool,
@@ -91,6 +92,7 @@ impl<'e> Ingest<'e> {
         Self {
             engine,
             scratch: engine.scratch(),
+            list: MemberList::new(),
             tagger: Tagger::new(floor),
             limits: limits.clone(),
             per_event,
@@ -112,7 +114,7 @@ impl<'e> Ingest<'e> {
     fn line(&mut self, line: &Line<'_>, n: u64, out: &mut Vec<u8>, report: &mut Report) {
         report.lines += 1;
         let (text, lossy) = event::text(line.bytes);
-        let mut event = match Event::parse(&text, &self.limits) {
+        let mut event = match Event::parse_with(&text, &self.limits, &mut self.list) {
             Ok(event) => event,
             Err(error) => {
                 let problem = LineProblem::unreadable(line, &error);

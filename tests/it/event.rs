@@ -6,4 +6,5 @@ mod declared;
 mod envelope;
 mod json;
 mod lines;
+mod members;
 mod syslog;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Payload keys to slots.
 
+use std::ops::Range;
+
 use crate::compile::ir::Field;
 use crate::vocab::{FieldType, Origin};
 
-/// The keys of one JSON object that rules read, found by length and then by bytes.
+/// The keys of one JSON object that rules read.
 #[derive(Clone, Debug, Default)]
 pub struct FieldTable {
     keys: Vec<FieldKey>,
-    /// Per length below [`LENGTHS`], where its keys begin; longer keys stand at the end.
-    starts: Vec<u16>,
+    /// The keys by [`KeyHead::place`], each in the first free bucket from there on; at most a
+    /// quarter is taken.
+    buckets: Vec<Bucket>,
     /// ASCII case does not matter for the keys, as in HTTP headers.
     nocase: bool,
     /// The slot of all strings of the object, however deep.
@@ -27,15 +30,66 @@ pub struct FieldKey {
     pub members: FieldTable,
 }
 
-/// Lengths with a bucket of their own.
-const LENGTHS: usize = 40;
+/// A key in the table of all, or nothing.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    head: KeyHead,
+    /// Its place among the keys.
+    key: u32,
+}
+
+/// Length, first and last bytes of a key: all of it, up to 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct KeyHead {
+    first: u64,
+    last: u64,
+    len: usize,
+}
+
+/// Bytes of a word of [`KeyHead`].
+const WORD: usize = 8;
+
+impl KeyHead {
+    /// No key's: none is so long.
+    const NONE: Self = Self { first: 0, last: 0, len: usize::MAX };
+
+    /// The head of the key that stands at `start..end` of a text.
+    #[inline(always)]
+    fn new(text: &[u8], start: usize, end: usize) -> Self {
+        let len = end.wrapping_sub(start);
+        let word = |at: usize| {
+            let word = text.get(at..).and_then(<[u8]>::first_chunk::<WORD>);
+            word.map(|word| u64::from_le_bytes(*word))
+        };
+        let first = word(start).unwrap_or_else(|| padded(text.get(start..end)));
+        if len >= WORD {
+            return Self { first, last: word(end - WORD).unwrap_or(0), len };
+        }
+        // Whatever stands behind a short key is shifted out.
+        Self { first: first & !(u64::MAX << (len * 8)), last: 0, len }
+    }
+
+    /// Where to look first in a table of which `mask` is the highest place.
+    #[inline(always)]
+    const fn place(self, mask: usize) -> usize {
+        let mixed = self.first ^ self.last.rotate_left(29) ^ self.len as u64;
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask
+    }
+}
+
+/// A word of at most seven bytes.
+#[cold]
+fn padded(bytes: Option<&[u8]>) -> u64 {
+    let bytes = bytes.unwrap_or_default();
+    bytes.iter().rev().take(WORD).fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
 
 impl FieldTable {
     /// The table of the fields of a kind that the payload may have; slot `i` is field `i`.
     ///
     /// A dotted name reaches one level down, where ASCII case does not matter. In a log record it is a key as it
     /// stands, and also reaches down level by level.
-    pub(super) fn new(fields: &[Field]) -> Self {
+    pub fn new(fields: &[Field]) -> Self {
         let mut table = Self::default();
         for (slot, field) in
             (0_u32..).zip(fields).filter(|(_, field)| !matches!(field.origin, Origin::Lifter | Origin::Rule))
@@ -84,10 +138,19 @@ impl FieldTable {
     fn index(&mut self) {
         self.keys.iter_mut().for_each(|key| key.members.index());
         self.keys.sort_by(|a, b| (a.name.len(), &a.name).cmp(&(b.name.len(), &b.name)));
-        self.starts = (0..=LENGTHS)
-            .map(|len| self.keys.partition_point(|key| key.name.len() < len))
-            .map(|start| u16::try_from(start).unwrap_or(u16::MAX))
-            .collect();
+        let size = (self.keys.len() * 4).next_power_of_two();
+        self.buckets = vec![Bucket { head: KeyHead::NONE, key: 0 }; size];
+        for (index, key) in (0..).zip(&self.keys) {
+            let head = KeyHead::new(key.name.as_bytes(), 0, key.name.len());
+            let mut place = head.place(size - 1);
+            while let Some(bucket) = self.buckets.get_mut(place) {
+                if bucket.head == KeyHead::NONE {
+                    *bucket = Bucket { head, key: index };
+                    break;
+                }
+                place = (place + 1) & (size - 1);
+            }
+        }
     }
 
     /// Whether nothing is read.
@@ -108,19 +171,46 @@ impl FieldTable {
     /// The key of that name, ASCII case aside where the table says so.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&FieldKey> {
-        let bucket = self.bucket(name.len());
-        match self.nocase {
-            false => bucket.iter().find(|key| *key.name == *name),
-            true => bucket.iter().find(|key| key.name.eq_ignore_ascii_case(name)),
-        }
+        self.get_in(name, 0..name.len())
     }
 
-    #[inline]
-    fn bucket(&self, len: usize) -> &[FieldKey] {
-        let Some(start) = self.starts.get(len.min(LENGTHS)) else { return &[] };
-        let end = self.starts.get(len + 1).map_or(self.keys.len(), |end| usize::from(*end));
-        self.keys.get(usize::from(*start)..end).unwrap_or(&[])
+    #[inline(never)]
+    fn get_nocase(&self, name: &str) -> Option<&FieldKey> {
+        self.keys.iter().find(|key| key.name.eq_ignore_ascii_case(name))
     }
+
+    /// The key that stands at a place of a text, as [`FieldTable::get`].
+    ///
+    /// # Cost
+    /// One step in a hash table of which a quarter is taken; no pass over the key up to 16 bytes.
+    #[inline(always)]
+    pub fn get_in(&self, text: &str, key: Range<usize>) -> Option<&FieldKey> {
+        if self.nocase {
+            return self.get_nocase(text.get(key)?);
+        }
+        let head = KeyHead::new(text.as_bytes(), key.start, key.end);
+        let mask = self.buckets.len().wrapping_sub(1);
+        let mut place = head.place(mask);
+        loop {
+            let bucket = self.buckets.get(place)?;
+            if bucket.head.first == head.first && bucket.head == head {
+                let found = self.keys.get(bucket.key as usize)?;
+                if head.len <= 2 * WORD || is(text, key.clone(), &found.name) {
+                    return Some(found);
+                }
+            }
+            if bucket.head.len == usize::MAX {
+                return None;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+}
+
+/// Whether that is what stands there.
+#[inline(never)]
+fn is(text: &str, place: Range<usize>, name: &str) -> bool {
+    text.get(place) == Some(name)
 }
 
 impl Field {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::super::envelope::Event;
 use super::super::error::EventError;
-use super::super::json::{Cursor, OUTER, RawObject, RawString, RawValue};
+use super::super::json::{Cursor, JsonError, MemberList, OUTER, Quick, RawObject, RawString, RawValue};
 use super::super::source_id;
 use crate::vocab::{Limits, SourceKind};
 
@@ -77,14 +77,108 @@ impl Key {
     }
 }
 
+/// What reads the members of a line's object; `None` is its end or a fault.
+trait Reader<'a> {
+    fn key(&mut self) -> Option<RawString<'a>>;
+    fn at_string(&mut self) -> bool;
+    fn string(&mut self) -> Option<RawString<'a>>;
+    fn value(&mut self, key: Option<Key>) -> Option<RawValue<'a>>;
+    /// Fails after a fault and where anything but white space follows.
+    fn end(&mut self) -> Result<(), JsonError>;
+    fn error(&self) -> JsonError;
+}
+
+impl<'a> Reader<'a> for Cursor<'a> {
+    #[inline(always)]
+    fn key(&mut self) -> Option<RawString<'a>> {
+        Cursor::key(self)
+    }
+
+    #[inline(always)]
+    fn at_string(&mut self) -> bool {
+        Cursor::at_string(self)
+    }
+
+    #[inline(always)]
+    fn string(&mut self) -> Option<RawString<'a>> {
+        Cursor::string(self)
+    }
+
+    #[inline(always)]
+    fn value(&mut self, _: Option<Key>) -> Option<RawValue<'a>> {
+        self.value::<OUTER>()
+    }
+
+    fn end(&mut self) -> Result<(), JsonError> {
+        Cursor::end(self)
+    }
+
+    fn error(&self) -> JsonError {
+        Cursor::error(self)
+    }
+}
+
+impl<'a> Reader<'a> for Quick<'a, '_> {
+    #[inline(always)]
+    fn key(&mut self) -> Option<RawString<'a>> {
+        Quick::key(self)
+    }
+
+    #[inline(always)]
+    fn at_string(&mut self) -> bool {
+        Quick::at_string(self)
+    }
+
+    #[inline(always)]
+    fn string(&mut self) -> Option<RawString<'a>> {
+        Quick::string(self)
+    }
+
+    #[inline(always)]
+    fn value(&mut self, key: Option<Key>) -> Option<RawValue<'a>> {
+        self.value(matches!(key, Some(Key::Payload)))
+    }
+
+    #[inline(always)]
+    fn end(&mut self) -> Result<(), JsonError> {
+        Quick::end(self)
+    }
+
+    fn error(&self) -> JsonError {
+        Quick::GAVE_UP
+    }
+}
+
 /// Reads one line, see [`Event::parse`].
 pub(in super::super) fn parse<'a>(line: &'a str, limits: &Limits) -> Result<Event<'a>, EventError> {
-    let mut cursor = Cursor::open(line, limits)?;
+    read(&mut Cursor::open(line, limits)?, line)
+}
+
+/// Reads one line, see [`Event::parse_with`].
+#[inline]
+pub(in super::super) fn parse_with<'a>(
+    line: &'a str,
+    limits: &Limits,
+    list: &'a mut MemberList,
+) -> Result<Event<'a>, EventError> {
+    let Some(mut event) = quick(line, limits, list) else { return parse(line, limits) };
+    event.payload = event.payload.listed(list);
+    Ok(event)
+}
+
+/// Reads a line in the quick way; `None` says nothing about what is wrong with it.
+#[inline]
+fn quick<'a>(line: &'a str, limits: &Limits, list: &mut MemberList) -> Option<Event<'a>> {
+    read(&mut Quick::open(line, limits, list)?, line).ok()
+}
+
+#[inline(always)]
+fn read<'a>(reader: &mut impl Reader<'a>, line: &'a str) -> Result<Event<'a>, EventError> {
     let mut envelope = Envelope::new();
     let mut seen = 0_u16;
-    while let Some(name) = cursor.key() {
+    while let Some(name) = reader.key() {
         let Some(key) = Key::of(&name) else {
-            cursor.value::<OUTER>().ok_or_else(|| cursor.error())?;
+            reader.value(None).ok_or_else(|| reader.error())?;
             continue;
         };
         let bit = 1 << key as u16;
@@ -92,15 +186,15 @@ pub(in super::super) fn parse<'a>(line: &'a str, limits: &Limits) -> Result<Even
             return Err(EventError::duplicate_key(name.offset_in(line)));
         }
         seen |= bit;
-        if key.is_text() && cursor.at_string() {
-            let text = cursor.string().ok_or_else(|| cursor.error())?;
+        if key.is_text() && reader.at_string() {
+            let text = reader.string().ok_or_else(|| reader.error())?;
             envelope.set_text(key, text)?;
         } else {
-            let value = cursor.value::<OUTER>().ok_or_else(|| cursor.error())?;
+            let value = reader.value(Some(key)).ok_or_else(|| reader.error())?;
             envelope.set(key, value)?;
         }
     }
-    cursor.end()?;
+    reader.end()?;
     envelope.finish()
 }
 

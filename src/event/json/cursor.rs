@@ -245,25 +245,22 @@ impl<'a> Cursor<'a> {
         let mut escapes = 0;
         self.at = self.specials.next(bytes, start);
         if bytes.get(self.at) != Some(&b'"') {
-            escapes = self.finish_string()?;
+            self.finish_string()?;
+            escapes = 1;
         }
         let raw = self.since(start);
         self.at += 1;
         Some(RawString::new(raw, escapes))
     }
 
-    /// Moves to the closing quote from where plain text ends, and returns the number of escapes.
+    /// Moves to the closing quote from where plain text ends, which an escape follows.
     #[inline(never)]
-    fn finish_string(&mut self) -> Option<usize> {
+    fn finish_string(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
-        let mut escapes = 0;
         loop {
             match bytes.get(self.at) {
-                Some(b'"') => return Some(escapes),
-                Some(b'\\') => {
-                    self.escape()?;
-                    escapes += 1;
-                }
+                Some(b'"') => return Some(()),
+                Some(b'\\') => self.escape()?,
                 _ => return self.fail(Fault::ControlCharacter),
             }
             self.at = self.specials.next(bytes, self.at);

@@ -31,8 +31,9 @@ pub(crate) enum Fault {
 impl JsonError {
     /// An error at a byte; one past 4 GiB is reported as there.
     #[cold]
-    pub(crate) fn new(fault: Fault, offset: usize) -> Self {
-        Self { fault, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
+    pub(crate) const fn new(fault: Fault, offset: usize) -> Self {
+        let offset = if offset > u32::MAX as usize { u32::MAX } else { offset as u32 };
+        Self { fault, offset }
     }
 
     /// The byte of the text at which reading stopped.

@@ -8,7 +8,10 @@
 
 mod cursor;
 mod error;
+mod index;
 mod levels;
+mod list;
+mod quick;
 mod scan;
 mod string;
 mod value;
@@ -16,5 +19,7 @@ mod value;
 pub(super) use cursor::{Cursor, OUTER};
 pub(super) use error::Fault;
 pub use error::JsonError;
+pub use list::MemberList;
+pub(super) use quick::Quick;
 pub use string::{Piece, Pieces, RawString};
 pub use value::{Items, Members, RawArray, RawNumber, RawObject, RawValue};

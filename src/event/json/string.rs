@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use wide::u8x16;
+
 /// A JSON string as it stands between its quotes.
 ///
 /// Lone surrogates (`\ud800`) are legal JSON but no text: each decodes to U+FFFD.
@@ -69,13 +71,26 @@ impl<'a> RawString<'a> {
         if self.escapes == 0 {
             return sink.write_str(self.raw);
         }
-        for piece in self.pieces() {
-            match piece {
-                Piece::Text(text) => sink.write_str(text)?,
-                Piece::Char(character) => sink.write_char(character)?,
+        let bytes = self.raw.as_bytes();
+        let (mut start, mut at) = (0, 0);
+        loop {
+            at = backslash(bytes, at);
+            sink.write_str(self.raw.get(start..at).unwrap_or_default())?;
+            match bytes.get(at + 1) {
+                None => return Ok(()),
+                // These stand for themselves: plain text goes on with them.
+                Some(b'\\' | b'"' | b'/') => {
+                    start = at + 1;
+                    at += 2;
+                }
+                Some(_) => {
+                    let (character, length) = escape(bytes.get(at..).unwrap_or_default());
+                    sink.write_char(character)?;
+                    at += length;
+                    start = at;
+                }
             }
         }
-        Ok(())
     }
 
     /// The decoded text; borrowed unless an escape stands in it.
@@ -103,12 +118,8 @@ impl<'a> RawString<'a> {
 
     fn decoded(&self) -> String {
         let mut text = String::with_capacity(self.decoded_len_bound());
-        for piece in self.pieces() {
-            match piece {
-                Piece::Text(part) => text.push_str(part),
-                Piece::Char(character) => text.push(character),
-            }
-        }
+        // Writing to a string cannot fail.
+        let _ = self.decode_into(&mut text);
         text
     }
 
@@ -147,7 +158,7 @@ impl<'a> Iterator for Pieces<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let plain = memchr::memchr(b'\\', self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let plain = backslash(self.rest.as_bytes(), 0);
         if let (text, rest) = self.rest.split_at_checked(plain)?
             && plain > 0
         {
@@ -158,6 +169,22 @@ impl<'a> Iterator for Pieces<'a> {
         self.rest = self.rest.get(length..).unwrap_or_default();
         Some(Piece::Char(character))
     }
+}
+
+/// The first backslash from a place on, or the end.
+#[inline]
+fn backslash(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+        let marks = u8x16::new(*part).simd_eq(u8x16::splat(b'\\')).to_bitmask();
+        if marks != 0 {
+            return at + marks.trailing_zeros() as usize;
+        }
+        at += 16;
+    }
+    while bytes.get(at).is_some_and(|byte| *byte != b'\\') {
+        at += 1;
+    }
+    at
 }
 
 /// The character that the escape at the start of `text` stands for, and the escape's length.

@@ -3,6 +3,8 @@
 
 use super::cursor::{Cursor, OUTER, TRUSTED};
 use super::error::JsonError;
+use super::list::{Entries, MemberList};
+use super::quick::Quick;
 use super::string::RawString;
 use crate::vocab::Limits;
 
@@ -56,8 +58,8 @@ impl<'a> RawNumber<'a> {
 
 /// How many levels of containers may stand inside one, and whether some were passed over; in one
 /// word, see [`RawString`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Room(usize);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room(usize);
 
 impl Room {
     const fn new(levels: usize, deep: bool) -> Self {
@@ -74,22 +76,44 @@ impl Room {
 }
 
 /// A JSON object: a view of text that was checked, from `{` to `}`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct RawObject<'a> {
     text: &'a str,
     room: Room,
+    /// Where its members stand, if that was remembered.
+    list: Option<&'a MemberList>,
 }
+
+impl PartialEq for RawObject<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.text, self.room) == (other.text, other.room)
+    }
+}
+
+impl Eq for RawObject<'_> {}
 
 impl<'a> RawObject<'a> {
     /// The object without members.
-    pub const EMPTY: RawObject<'static> = RawObject { text: "{}", room: Room::new(0, false) };
+    pub const EMPTY: RawObject<'static> = RawObject::checked("{}", 0, false);
 
     /// An object of which nothing can be seen, because it is nested too deep.
-    pub(in super::super) const DEEP: RawObject<'static> = RawObject { text: "{}", room: Room::new(0, true) };
+    pub(in super::super) const DEEP: RawObject<'static> = RawObject::checked("{}", 0, true);
 
     #[inline]
-    pub(super) fn checked(text: &'a str, room: usize, deep: bool) -> Self {
-        Self { text, room: Room::new(room, deep) }
+    pub(super) const fn checked(text: &'a str, room: usize, deep: bool) -> Self {
+        Self { text, room: Room::new(room, deep), list: None }
+    }
+
+    /// An object that is a value of one with that room, which is not 0.
+    #[inline]
+    pub(super) const fn inside(outer: Room, text: &'a str) -> Self {
+        Self::checked(text, outer.levels().saturating_sub(1), outer.deep())
+    }
+
+    /// The object, its members remembered in a list that was made of this very text.
+    #[inline]
+    pub(in super::super) const fn listed(self, list: &'a MemberList) -> Self {
+        Self { list: Some(list), ..self }
     }
 
     /// Checks that `text` is one JSON object (RFC 8259), white space around it allowed.
@@ -136,6 +160,31 @@ impl<'a> RawObject<'a> {
         Ok(Self::checked(text, cursor.room(), cursor.is_deep()))
     }
 
+    /// Does what [`RawObject::parse`] does and remembers the members, so that nobody looks for
+    /// them again.
+    ///
+    /// # Cost
+    ///
+    /// One quick pass; a text that is wrong, very long, deep or has raw control characters takes a
+    /// second one. No allocation once `list` is warm.
+    ///
+    /// # Errors
+    ///
+    /// As [`RawObject::parse`].
+    #[inline]
+    pub fn parse_with(text: &'a str, limits: &Limits, list: &'a mut MemberList) -> Result<Self, JsonError> {
+        match Quick::open(text, limits, list).and_then(Quick::object) {
+            Some(object) => Ok(object.listed(list)),
+            None => Self::parse(text, limits),
+        }
+    }
+
+    /// The members as they were remembered, if they were.
+    #[inline]
+    pub(crate) fn entries(&self) -> Option<Entries<'a>> {
+        self.list.map(|list| Entries::new(self.text, self.room, list))
+    }
+
     /// The object's text, from `{` to `}`.
     pub const fn as_str(&self) -> &'a str {
         self.text
@@ -154,12 +203,69 @@ impl<'a> RawObject<'a> {
     /// One pass over the text; nested containers are passed over by counting brackets.
     #[inline]
     pub fn members(&self) -> Members<'a> {
-        Members { cursor: Cursor::trusted(self.text, self.room.levels(), self.room.deep()) }
+        Members(match self.entries() {
+            Some(entries) => From::Entries(entries),
+            None => From::Text(Cursor::trusted(self.text, self.room.levels(), self.room.deep())),
+        })
+    }
+
+    /// The last string of each key.
+    ///
+    /// # Cost
+    ///
+    /// As [`RawObject::members`]; for an object that was read with a [`MemberList`], a glance at
+    /// each key's length.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use decnet_ttp::event::{MemberList, RawObject};
+    /// use decnet_ttp::vocab::Limits;
+    ///
+    /// let mut list = MemberList::new();
+    /// let text = r#"{"product": "linux", "id": 7, "category": null}"#;
+    /// let object = RawObject::parse_with(text, &Limits::default(), &mut list)?;
+    /// let [product, category] = object.strings(["product", "category"]);
+    /// assert!(product.is_some_and(|product| product.equals("linux")));
+    /// assert!(category.is_none());
+    /// # Ok::<(), decnet_ttp::event::JsonError>(())
+    /// ```
+    #[inline]
+    pub fn strings<const N: usize>(&self, keys: [&str; N]) -> [Option<RawString<'a>>; N] {
+        let mut found = [None; N];
+        let Some(entries) = self.entries() else {
+            self.members().for_each(|(key, value)| put(&mut found, &keys, key, value));
+            return found;
+        };
+        // A bit for each length and first byte, a quote where there is none; some share one.
+        let length = |bytes: usize| 1_u64 << bytes.min(63);
+        let first = |byte: Option<&u8>| 1_u64 << (byte.copied().unwrap_or(0) & 63);
+        let lengths = keys.iter().fold(0, |bits, key| bits | length(key.len()));
+        let firsts = keys.iter().fold(0, |bits, key| bits | first(key.as_bytes().first().or(Some(&b'"'))));
+        let bytes = self.text.as_bytes();
+        for entry in entries {
+            let wanted = entry.plain_key().is_none_or(|key| {
+                lengths & length(key.len()) != 0 && firsts & first(bytes.get(key.start)) != 0
+            });
+            if wanted {
+                put(&mut found, &keys, entry.key(), entry.value());
+            }
+        }
+        found
     }
 
     /// The first member of that key.
     pub fn get(&self, key: &str) -> Option<RawValue<'a>> {
         self.members().find(|(name, _)| name.equals(key)).map(|(_, value)| value)
+    }
+}
+
+/// Takes a member that is a string of one of these keys.
+fn put<'a>(found: &mut [Option<RawString<'a>>], keys: &[&str], key: RawString<'a>, value: RawValue<'a>) {
+    if let RawValue::String(string) = value {
+        for (found, _) in found.iter_mut().zip(keys).filter(|(_, name)| key.equals(name)) {
+            *found = Some(string);
+        }
     }
 }
 
@@ -178,8 +284,14 @@ pub struct RawArray<'a> {
 
 impl<'a> RawArray<'a> {
     #[inline]
-    pub(super) fn checked(text: &'a str, room: usize, deep: bool) -> Self {
+    pub(super) const fn checked(text: &'a str, room: usize, deep: bool) -> Self {
         Self { text, room: Room::new(room, deep) }
+    }
+
+    /// An array that is a value of an object with that room, which is not 0.
+    #[inline]
+    pub(super) const fn inside(outer: Room, text: &'a str) -> Self {
+        Self::checked(text, outer.levels().saturating_sub(1), outer.deep())
     }
 
     /// The array's text, from `[` to `]`.
@@ -201,8 +313,13 @@ impl std::fmt::Debug for RawArray<'_> {
 
 /// The members of an object, see [`RawObject::members`].
 #[derive(Clone, Debug)]
-pub struct Members<'a> {
-    cursor: Cursor<'a>,
+pub struct Members<'a>(From<'a>);
+
+/// Where members are known from.
+#[derive(Clone, Debug)]
+enum From<'a> {
+    Entries(Entries<'a>),
+    Text(Cursor<'a>),
 }
 
 impl<'a> Iterator for Members<'a> {
@@ -210,8 +327,10 @@ impl<'a> Iterator for Members<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let key = self.cursor.key()?;
-        Some((key, self.cursor.value::<TRUSTED>()?))
+        match &mut self.0 {
+            From::Entries(entries) => entries.next().map(|entry| (entry.key(), entry.value())),
+            From::Text(cursor) => Some((cursor.key()?, cursor.value::<TRUSTED>()?)),
+        }
     }
 }
 

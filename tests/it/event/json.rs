@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-const CASES: &str = include_str!("../../data/json/cases.ndjson");
+pub(super) const CASES: &str = include_str!("../../data/json/cases.ndjson");
 
 #[test]
 fn corpus_is_accepted_and_refused_as_it_says() {
@@ -40,12 +40,12 @@ fn value_of(raw: RawValue<'_>) -> Value {
     }
 }
 
-fn object_of(object: RawObject<'_>) -> Value {
+pub(super) fn object_of(object: RawObject<'_>) -> Value {
     let members = object.members().map(|(key, value)| (key.to_text().into_owned(), value_of(value)));
     Value::Object(members.collect())
 }
 
-fn any_value() -> impl Strategy<Value = Value> {
+pub(super) fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -64,7 +64,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 /// Text that is nearly JSON: that of a value, with pieces cut out, doubled or put in.
-fn nearly_json() -> impl Strategy<Value = String> {
+pub(super) fn nearly_json() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "{",
         "}",
@@ -118,7 +118,7 @@ fn nearly_json() -> impl Strategy<Value = String> {
 
 /// Whether `text` is one JSON object to `serde_json`. It looks at no character that an escape
 /// stands for and at no number's size, so lone surrogates and 1e999 are valid, as they are here.
-fn serde_accepts(text: &str) -> bool {
+pub(super) fn serde_accepts(text: &str) -> bool {
     text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{')
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
