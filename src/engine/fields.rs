@@ -51,8 +51,14 @@ impl<'a> Filler<'a, '_> {
                     Some(key) => table.get_in(text, key),
                     None => table.get(decode(entry.key(), self.arena)),
                 };
-                if let Some(key) = key {
-                    self.member(key, entry.value());
+                let Some(key) = key else { continue };
+                match (key.slot, entry.plain_string()) {
+                    (Some((slot, ty)), Some(text))
+                        if takes_text(ty) && text.len() <= self.limits.text_bytes =>
+                    {
+                        self.set(slot, Slot::Text(text));
+                    }
+                    _ => self.member(key, entry.value()),
                 }
             }
             return;
@@ -74,12 +80,7 @@ impl<'a> Filler<'a, '_> {
             if matches!(read, Slot::Wrong) {
                 self.counts.wrong_types += 1;
             }
-            if let Some(slot) = self.slots.get_mut(slot as usize) {
-                if !matches!(slot, Slot::Absent) {
-                    self.counts.duplicate_keys += 1;
-                }
-                *slot = read;
-            }
+            self.set(slot, read);
         }
         if !key.members.is_empty() {
             match value {
@@ -87,6 +88,16 @@ impl<'a> Filler<'a, '_> {
                 RawValue::Array(array) => self.spread(&key.members, &[RawValue::Array(array)]),
                 _ => {}
             }
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, slot: u32, value: Slot<'a>) {
+        if let Some(slot) = self.slots.get_mut(slot as usize) {
+            if !matches!(slot, Slot::Absent) {
+                self.counts.duplicate_keys += 1;
+            }
+            *slot = value;
         }
     }
 
@@ -162,6 +173,11 @@ impl<'a> Filler<'a, '_> {
         }
         Slot::Texts(items.into_bump_slice())
     }
+}
+
+/// Whether a string is a value of that type, as it is.
+const fn takes_text(ty: FieldType) -> bool {
+    matches!(ty, FieldType::Text | FieldType::Time | FieldType::Ip | FieldType::Any)
 }
 
 /// What stands between the head and the tail of a cut text: neither a word character nor a

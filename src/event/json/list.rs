@@ -63,6 +63,14 @@ impl<'a> Entry<'a> {
         if key_end & ESCAPED != 0 { None } else { Some(key as usize..key_end as usize) }
     }
 
+    /// The value, if it is a string without an escape.
+    #[inline(always)]
+    pub(crate) fn plain_string(&self) -> Option<&'a str> {
+        let Span { value, value_end, .. } = self.span;
+        let quote = self.text.as_bytes().get(value as usize) == Some(&b'"');
+        if quote && value_end & ESCAPED == 0 { Some(self.slice(value + 1, value_end - 1)) } else { None }
+    }
+
     /// The value.
     #[inline]
     pub(crate) fn value(&self) -> RawValue<'a> {

@@ -139,22 +139,33 @@ impl<'a, 'i> Quick<'a, 'i> {
     #[inline(always)]
     pub(crate) fn key(&mut self) -> Option<RawString<'a>> {
         let bytes = self.text.as_bytes();
-        let mut byte = token(bytes, &mut self.place.at);
         if self.members > 0 {
+            let mut byte = peek(bytes, self.place.at);
             if byte != b',' {
-                return self.close(byte);
+                byte = token(bytes, &mut self.place.at);
             }
             self.place.at += 1;
-            byte = token(bytes, &mut self.place.at);
-        } else if byte == b'}' {
-            return self.close(byte);
+            if byte != b',' {
+                self.ended = byte == b'}';
+                return None;
+            }
         }
-        if byte != b'"' || self.members >= self.keys_max {
-            return None;
+        if peek(bytes, self.place.at) != b'"' {
+            let byte = token(bytes, &mut self.place.at);
+            if byte == b'}' && self.members == 0 {
+                self.place.at += 1;
+                self.ended = true;
+            }
+            if byte != b'"' {
+                return None;
+            }
         }
         self.members += 1;
+        if self.members > self.keys_max {
+            return None;
+        }
         let key = self.string()?;
-        if token(bytes, &mut self.place.at) != b':' {
+        if peek(bytes, self.place.at) != b':' && token(bytes, &mut self.place.at) != b':' {
             return None;
         }
         self.place.at += 1;
@@ -170,9 +181,10 @@ impl<'a, 'i> Quick<'a, 'i> {
     /// A string, from its opening quote.
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Option<RawString<'a>> {
-        let (start, end) = self.place.string()?;
-        let raw = self.text.get(start as usize..(end & !ESCAPED) as usize)?;
-        Some(RawString::new(raw, usize::from(end & ESCAPED != 0)))
+        let start = self.place.at + 1;
+        let escaped = self.place.string()?;
+        let raw = self.text.get(start..self.place.at - 1)?;
+        Some(RawString::new(raw, usize::from(escaped != 0)))
     }
 
     /// The value after a key; the members of an object are remembered if `record` says so.
@@ -211,13 +223,6 @@ impl<'a, 'i> Quick<'a, 'i> {
         let bytes = self.text.as_bytes();
         let ends = self.ended && past_space(bytes, self.place.at) == bytes.len();
         if ends { Ok(()) } else { Err(Self::GAVE_UP) }
-    }
-
-    #[inline(always)]
-    fn close<T>(&mut self, byte: u8) -> Option<T> {
-        self.place.at += 1;
-        self.ended = byte == b'}';
-        None
     }
 }
 
@@ -283,15 +288,13 @@ impl Place<'_> {
         }
     }
 
-    /// Moves past a string; returns where its text begins and ends, the end marked if an escape
-    /// stands in it.
+    /// Moves past a string; returns [`ESCAPED`] if an escape stands in it, else 0.
     #[inline(always)]
-    fn string(&mut self) -> Option<(u32, u32)> {
-        let open = self.quotes.next()?;
+    fn string(&mut self) -> Option<u32> {
+        self.quotes.pass()?;
         let close = self.quotes.next()?;
-        debug_assert_eq!(open, self.at, "the first quote left is the one that stands here");
         self.at = close + 1;
-        Some(((open + 1) as u32, close as u32 | passed(&mut self.escape, &mut self.escapes, close)))
+        Some(passed(&mut self.escape, &mut self.escapes, close))
     }
 
     /// Moves past an array or object with everything in it, without recursion.
@@ -302,7 +305,9 @@ impl Place<'_> {
         loop {
             // Here a value begins.
             match token(bytes, &mut self.at) {
-                b'"' => drop(self.string()?),
+                b'"' => {
+                    self.string()?;
+                }
                 open @ (b'{' | b'[') => {
                     if depth >= room {
                         return None;
