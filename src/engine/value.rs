@@ -134,6 +134,7 @@ impl<'a> Decider<'a, '_> {
             Probe::StartsWith(prefix) => text.starts_with(&**prefix),
             Probe::EndsWith(suffix) => text.ends_with(&**suffix),
             Probe::Order(op, other) => op.holds(Some(text.cmp(other))),
+            Probe::Any(all) => all.iter().any(|probe| self.probe(probe, text)),
             Probe::Nocase(needle) => needle.is_in(text, self.arena),
             Probe::Regex(regex) => {
                 let Buffers { lazy, base, .. } = &mut *self.buffers;

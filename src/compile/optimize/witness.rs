@@ -107,28 +107,43 @@ pub(crate) fn scanned(kind: &Kind, pred: &Pred) -> Option<u32> {
         Pred::Quantified { all: false, body, .. } => one_test(kind, *body)?,
         pred => pred,
     };
-    let by_length = |text: &str| 4000 / u32::try_from(text.len().clamp(1, 40)).unwrap_or(1);
     match pred {
         Pred::Exists(_) => Some(PRESENT),
         Pred::IsTrue(_) => Some(300),
         Pred::Number(..) => Some(600),
         Pred::Text(_, test) => match test {
-            TextTest::Equals { .. } => Some(50),
+            TextTest::Equals { text, .. } => Some(of_value(text)),
             TextTest::In { set, .. } => {
-                Some(50_u32.saturating_mul(u32::try_from(set.len()).unwrap_or(u32::MAX)))
+                Some(set.iter().map(|text| of_value(text)).fold(0, u32::saturating_add))
             }
-            TextTest::Contains { text, .. } if !text.is_empty() => Some(by_length(text)),
+            TextTest::Contains { text, .. } if !text.is_empty() => Some(of_part(text)),
             TextTest::ContainsAny(needles) => {
-                Some(needles.iter().map(|needle| by_length(&needle.text)).fold(0, u32::saturating_add))
+                Some(needles.iter().map(|needle| of_part(&needle.text)).fold(0, u32::saturating_add))
             }
             TextTest::StartsWith { text, .. } | TextTest::EndsWith { text, .. } if !text.is_empty() => {
-                Some(by_length(text) / 2)
+                Some(of_part(text))
             }
             // Running a pattern on every text costs more than any number of literals.
             TextTest::Matches(_) => Some(10_000),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// How often a text contains a part of that length, in ten thousandths, by a guess.
+fn of_part(text: &str) -> u32 {
+    const GUESSES: [u32; 11] = [10_000, 6000, 3000, 1500, 700, 300, 150, 80, 40, 25, 15];
+    GUESSES.get(text.len()).copied().unwrap_or(10)
+}
+
+/// How often a text is a value of that length, in ten thousandths, by a guess: short ones are methods, event
+/// numbers and flags, which come all the time.
+const fn of_value(text: &str) -> u32 {
+    match text.len() {
+        0..=4 => 800,
+        5..=8 => 200,
+        _ => 50,
     }
 }
 

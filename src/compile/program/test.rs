@@ -78,6 +78,8 @@ pub enum Probe {
     Order(Ordering, Box<str>),
     /// Has a literal in any case.
     Nocase(Box<Nocase>),
+    /// One of these holds.
+    Any(Box<[Probe]>),
     /// A regular expression is found; case-insensitive tests of several literals are among them.
     Regex(u32),
 }

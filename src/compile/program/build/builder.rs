@@ -33,6 +33,9 @@ pub(super) struct Builder<'a> {
     pub(super) code: Vec<Node>,
 }
 
+/// Literals of one predicate that are looked for one by one rather than at every place of a text.
+const FEW: usize = 8;
+
 impl<'a> Builder<'a> {
     pub(super) fn new(kind: &ir::Kind, limits: &'a Limits, plan: Plan, bytes_left: usize) -> Self {
         let slots = kind.fields.len();
@@ -158,11 +161,14 @@ impl<'a> Builder<'a> {
             }
             return witness;
         }
-        if let ir::Pred::Text(_, T::Contains { text, .. }) = pred
-            && self.plan.lean
-            && !witness
-            && is_common(text)
-        {
+        let common = match pred {
+            ir::Pred::Text(_, T::Contains { text, .. }) => is_common(text),
+            ir::Pred::Text(_, T::ContainsAny(all)) => {
+                all.len() <= FEW && all.iter().any(|needle| is_common(&needle.text))
+            }
+            _ => false,
+        };
+        if common && self.plan.lean && !witness {
             return false;
         }
         let (Some(scan), Some(needles), Some(equals_nocase)) =

@@ -82,6 +82,13 @@ impl Builder<'_> {
                 }
                 format!(r"\A(?i:{})\z", words.join("|"))
             }
+            T::ContainsAny(needles) if needles.len() <= ANY_MAX => {
+                let one = |needle: &ir::Needle| {
+                    let (text, nocase) = (needle.text.clone(), needle.nocase);
+                    self.probe(&T::Contains { text, nocase })
+                };
+                return needles.iter().map(one).collect::<Option<Box<[Probe]>>>().map(Probe::Any);
+            }
             T::ContainsAny(needles) => {
                 let word = |needle: &ir::Needle| match needle.nocase {
                     true => format!("(?i:{})", regex_syntax::escape(&needle.text)),
@@ -121,3 +128,6 @@ impl Builder<'_> {
         u32::try_from(self.regexes.len() - 1).ok()
     }
 }
+
+/// Literals that are looked for one after the other; more of them are one regular expression.
+const ANY_MAX: usize = 16;
