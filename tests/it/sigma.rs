@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! The Sigma front end: what rules compile to, what is said of those that do not.
 
+mod broken;
 mod corpus;
+mod hostile;
 
 use decnet_ttp::compile::sigma::{self, Rule};
 use decnet_ttp::diag::{Diagnostics, Sources, render};

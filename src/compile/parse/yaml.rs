@@ -64,8 +64,9 @@ pub(in crate::compile) fn parse(text: &str, limits: &Limits, problems: &mut Prob
     sound.then(|| documents.pop().unwrap_or_else(nothing))
 }
 
-/// Reads every document of a file of Sigma rules; those that cannot be read are left out, with the reason among
-/// the problems, and past a fault of syntax or a bound there are none.
+/// Reads every document of a file of Sigma rules; those that cannot be read, or that have a key
+/// twice, are left out, with the reason among the problems. Past a fault of syntax or a bound
+/// there are none.
 ///
 /// # Cost
 /// As for [`parse`].
@@ -335,6 +336,8 @@ impl Builder<'_, '_> {
         if repeats.is_empty() {
             return entries;
         }
+        // Where a file has one document, the reader of it heeds that there were problems.
+        self.refused |= self.several;
         let mut repeats = repeats.into_iter().peekable();
         let kept = entries.into_iter().enumerate().filter(|(index, _)| repeats.next_if_eq(index).is_none());
         kept.map(|(_, entry)| entry).collect()

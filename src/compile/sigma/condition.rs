@@ -191,9 +191,13 @@ impl<'s> Names<'s> {
     fn absent(&self, bytes: Range<usize>, name: &str) -> Fault {
         let names = self.selections.iter().map(|selection| selection.name.as_str());
         let help = suggest(name, names.clone().take(64)).unwrap_or_else(|| {
-            let shown: Vec<&str> = names.take(8).collect();
+            let shown: Vec<String> = names.take(8).map(quote).collect();
             format!("the selections are {}", shown.join(", "))
         });
+        if name.contains('*') || name.eq_ignore_ascii_case("them") {
+            let help = format!("{help}; names that begin with `_` are left out");
+            return Fault::new(bytes, format!("{} is no selection at all", quote(name)), help);
+        }
         Fault::new(bytes, format!("there is no selection {}", quote(name)), help)
     }
 

@@ -79,7 +79,7 @@ enum Modifier {
 }
 
 const PLACEHOLDERS: Modifier = Modifier::Unsupported(
-    "`expand` needs the placeholders of a site, which this version does not have",
+    "it needs the placeholders of a site, which this version does not have",
     "write the values of the placeholder out as a list",
 );
 const TIMES: Modifier = Modifier::Unsupported(
@@ -249,7 +249,11 @@ impl<'k> Chain<'k> {
         }
         if modifiers.cased && !(plain || modifiers.shape == Shape::FieldRef) {
             let message = format!("`cased` does not go with `{word}`");
-            return Err(fault(span, message, "a regular expression heeds case unless it has the flag `i`"));
+            return Err(fault(
+                span,
+                message,
+                "it is for text; a regular expression heeds case unless it has the flag `i`",
+            ));
         }
         if modifiers.shape == Shape::Exists && (modifiers.all || modifiers.neq) {
             let message = "`exists` goes with no other modifier".to_owned();

@@ -44,7 +44,8 @@ impl Reader<'_, '_> {
     /// Reports a node of the wrong type.
     pub(super) fn wrong_type(&mut self, node: &Node, what: &str, expected: &str) {
         let message = format!("{what} must be {expected}, this is {}", node.describe());
-        self.report(Diagnostic::new(Code::WrongType, node.span, message).label(format!("not {expected}")));
+        let problem = Diagnostic::new(Code::WrongType, node.span, message).label(format!("not {expected}"));
+        self.report(problem.help(format!("write {expected}")));
     }
 
     /// Takes bytes off what may still be expanded to; `false` where that is passed.

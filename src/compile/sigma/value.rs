@@ -287,7 +287,17 @@ fn regex(text: &str, flags: Flags, span: Span, reader: &mut Reader<'_, '_>) -> O
 fn compiled(pattern: &str, span: Span, reader: &mut Reader<'_, '_>) -> Option<crate::compile::ir::Regex> {
     match pattern::regex(pattern, span, reader.file.limits) {
         Ok(regex) => Some(regex),
-        Err(problem) => {
+        Err(mut problem) => {
+            // What helps in our own language is written in it.
+            match problem.code {
+                Code::RegexUnsupported => {
+                    problem.help = vec!["use two selections: `selection and not filter`".to_owned()];
+                }
+                Code::RegexSyntax if problem.help.is_empty() => {
+                    problem.help = vec!["a sign that stands for itself is escaped by a backslash".to_owned()];
+                }
+                _ => {}
+            }
             reader.report(*problem);
             None
         }
