@@ -13,6 +13,10 @@ pub struct Rule {
     pub title: String,
     /// `description`; empty where there is none.
     pub description: String,
+    /// `author`; empty where there is none.
+    pub author: String,
+    /// `license`; empty where there is none.
+    pub license: String,
     /// `level`.
     pub level: Option<Level>,
     /// `status`.

@@ -74,7 +74,7 @@ fn rule(document: &Node, reader: &mut Reader<'_, '_>) -> Option<Rule> {
     let status = reader.word(of("status"), Status::WORDS, Status::from_word);
     let tags = of("tags").map(|entry| tags(entry, reader)).unwrap_or_default();
     let logsource = of("logsource").map(|entry| logsource(entry, reader)).unwrap_or_default();
-    let description = of("description").and_then(|entry| text(&entry.value)).unwrap_or_default();
+    let said = |key: &str| of(key).and_then(|entry| text(&entry.value)).unwrap_or_default().trim().to_owned();
     let Some(detection) = of("detection") else {
         missing(entries, document, "detection", "say what the rule looks for", reader);
         return None;
@@ -84,7 +84,9 @@ fn rule(document: &Node, reader: &mut Reader<'_, '_>) -> Option<Rule> {
     Some(Rule {
         id,
         title: title.map(|title| title.value).unwrap_or_default(),
-        description: description.trim().to_owned(),
+        description: said("description"),
+        author: said("author"),
+        license: said("license"),
         level,
         status,
         tags,

@@ -5,7 +5,8 @@ use super::ast::{Expr, Op, Test};
 use super::encode::{self, DASHES};
 use super::modifier::{Flags, Key, Shape, Transform};
 use super::reader::{Reader, scalar};
-use crate::compile::ir::{Network, Num, Ordering, TextTest};
+use crate::compile::automaton::Automaton;
+use crate::compile::ir::{Network, Num, Ordering, Regex, TextTest};
 use crate::compile::lower::glob::{self, Piece};
 use crate::compile::lower::pattern;
 use crate::compile::parse::scalar::Typed;
@@ -13,10 +14,10 @@ use crate::compile::parse::yaml::Node;
 use crate::diag::render::quote;
 use crate::diag::{Code, Diagnostic, Span};
 
-/// Bytes that the values of one rule may expand to.
-pub(super) const RULE_BYTES: usize = 1 << 20;
+/// Bytes that the values of one rule may expand to, regular expressions as compiled.
+pub(super) const RULE_BYTES: usize = 8 << 20;
 /// Bytes that the values of all rules may expand to.
-pub(super) const TOTAL_BYTES: usize = 64 << 20;
+pub(super) const TOTAL_BYTES: usize = 256 << 20;
 /// Variants of one text that `windash` writes out; of more it makes a regular expression, or,
 /// where they are to be encoded, an error.
 const DASH_VARIANTS: usize = 25;
@@ -284,9 +285,10 @@ fn regex(text: &str, flags: Flags, span: Span, reader: &mut Reader<'_, '_>) -> O
     compiled(&pattern, span, reader).map(|regex| Found::Texts(vec![TextTest::Matches(regex)]))
 }
 
-fn compiled(pattern: &str, span: Span, reader: &mut Reader<'_, '_>) -> Option<crate::compile::ir::Regex> {
+fn compiled(pattern: &str, span: Span, reader: &mut Reader<'_, '_>) -> Option<Regex> {
     match pattern::regex(pattern, span, reader.file.limits) {
-        Ok(regex) => Some(regex),
+        Ok(regex) if reader.spend(Automaton::size(regex.hir())) => Some(regex),
+        Ok(_) => too_much(span, reader),
         Err(mut problem) => {
             // What helps in our own language is written in it.
             match problem.code {

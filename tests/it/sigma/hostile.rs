@@ -48,6 +48,9 @@ fn what_modifiers_expand_to_is_bounded() {
     let compiled = one(rule(&selection, "s"));
     assert!(compiled.rules.is_empty() && codes(&compiled).contains(&"E040"), "{:?}", codes(&compiled));
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    let patterns: Vec<String> = (0..2_000).map(|n| format!(r"'{n}{}'", r"\w".repeat(20))).collect();
+    let compiled = one(rule(&format!("  s:\n    a|re: [{}]", patterns.join(", ")), "s"));
+    assert_eq!(codes(&compiled).first(), Some(&"E040"));
     let dashes = format!("  s:\n    a|contains|windash: '{}'", "-".repeat(100));
     assert_eq!(one(rule(&dashes, "s")).rules.len(), 1);
 }
