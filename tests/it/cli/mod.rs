@@ -17,5 +17,6 @@ mod phases;
 mod pipes;
 mod rules;
 mod run;
+mod sigma_import;
 mod tag;
 mod test;
