@@ -3,7 +3,9 @@
 
 mod broken;
 mod corpus;
+mod golden;
 mod hostile;
+mod matching;
 
 use decnet_ttp::compile::sigma::{self, Rule};
 use decnet_ttp::diag::{Diagnostics, Sources, render};
