@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ir;
 use super::optimize::{Passes, optimize_kind};
-use super::program::{KindProgram, Plan, build_logs};
+use super::program::{KeyState, KindProgram, Plan, build_logs};
 use super::sigma;
 use crate::vocab::Limits;
 
@@ -19,7 +19,7 @@ pub struct Logs {
     rules: Vec<Rule>,
     shared: Vec<Arc<ir::Rule>>,
     /// Per dimension, the names that rules use, in lower case.
-    names: [HashMap<String, u16>; DIMENSIONS],
+    names: [HashMap<String, u16, KeyState>; DIMENSIONS],
     plan: Plan,
     limits: Limits,
     /// By the rules they hold.
@@ -126,10 +126,10 @@ impl Logs {
         &self.limits
     }
 
-    /// The source of a record that names these; blank names are none.
-    pub fn source(&self, product: Option<&str>, category: Option<&str>, service: Option<&str>) -> LogSource {
+    /// The source of a record of this product, category and service; blank names are none.
+    pub fn source(&self, names: [Option<&str>; DIMENSIONS]) -> LogSource {
         let mut source = LogSource::default();
-        for ((name, names), given) in source.0.iter_mut().zip(&self.names).zip([product, category, service]) {
+        for ((name, names), given) in source.0.iter_mut().zip(&self.names).zip(names) {
             let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { continue };
             let known = names.get(given).copied().or_else(|| names.get(&given.to_lowercase()).copied());
             *name = known.map_or(Name::Other, Name::Known);

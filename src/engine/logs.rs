@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bumpalo::Bump;
 
 use crate::compile::logs::{LogPlan, LogSource, Logs};
-use crate::event::{RawObject, RawValue};
+use crate::compile::program::KeyState;
+use crate::event::RawObject;
 use crate::lift::Site;
 
 use super::decide::Decider;
@@ -50,7 +51,7 @@ pub struct LogScratch {
     /// The plans met so far, and where in `buffers` each one's programs begin.
     plans: Vec<(Arc<LogPlan>, usize)>,
     /// Which of `plans` serves a source.
-    sources: HashMap<LogSource, usize>,
+    sources: HashMap<LogSource, usize, KeyState>,
     last: Option<(LogSource, usize)>,
     matched: Vec<u32>,
     counts: Counts,
@@ -83,7 +84,7 @@ impl LogEngine {
             arena: Bump::new(),
             buffers: Buffers::new(std::iter::empty(), 0),
             plans: Vec::new(),
-            sources: HashMap::new(),
+            sources: HashMap::default(),
             last: None,
             matched: Vec::new(),
             counts: Counts::default(),
@@ -123,20 +124,8 @@ impl LogEngine {
 
     /// The source that a record names.
     fn source(&self, record: RawObject<'_>) -> LogSource {
-        let mut names = [None; 3];
-        for (key, value) in record.members() {
-            let dimension = match key.as_plain() {
-                Some("product") => 0,
-                Some("category") => 1,
-                Some("service") => 2,
-                _ => continue,
-            };
-            if let (Some(name), RawValue::String(text)) = (names.get_mut(dimension), value) {
-                *name = text.as_plain();
-            }
-        }
-        let [product, category, service] = names;
-        self.logs.source(product, category, service)
+        let names = record.strings(["product", "category", "service"]);
+        self.logs.source(names.map(|name| name.and_then(|name| name.as_plain())))
     }
 }
 

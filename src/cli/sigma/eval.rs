@@ -13,7 +13,7 @@ use crate::compile::program::Plan;
 use crate::compile::sigma;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::engine::{LogEngine, LogScratch};
-use crate::event::{self, BlockPool, LineReader, RawObject};
+use crate::event::{self, BlockPool, LineReader, MemberList, RawObject};
 use crate::vocab::Limits;
 
 use super::files::Files;
@@ -140,7 +140,7 @@ fn evaluate(
         Ok(more.then(|| Work { first: before + block.first_line() - 1, block }))
     };
     let worker = || {
-        let mut evaluator = Evaluator { engine, scratch: engine.scratch(), limits };
+        let mut evaluator = Evaluator { engine, scratch: engine.scratch(), list: MemberList::new(), limits };
         move |work: Work| {
             let done = evaluator.block(&work);
             pool.give(work.block);
@@ -176,6 +176,7 @@ impl Counts {
 struct Evaluator<'e> {
     engine: &'e LogEngine,
     scratch: LogScratch,
+    list: MemberList,
     limits: &'e Limits,
 }
 
@@ -185,7 +186,7 @@ impl Evaluator<'_> {
         let mut done = Done { out: Vec::new(), counts: Counts::default(), read, problems: Vec::new() };
         for line in work.block.lines() {
             let (text, _) = event::text(line.bytes);
-            let record = match RawObject::parse(&text, self.limits) {
+            let record = match RawObject::parse_with(&text, self.limits, &mut self.list) {
                 Ok(record) => record,
                 Err(error) => {
                     done.counts.unreadable += 1;

@@ -35,7 +35,7 @@ pub use literals::{Anchor, Literals};
 pub use nocase::Nocase;
 pub use numbers::NumberTable;
 pub use regex::{Regex, RegexGroup};
-pub use scan::{ExactTable, FoldedScan, SlotScan, TextScan};
+pub use scan::{ExactTable, FoldedScan, KeyHasher, KeyState, SlotScan, TextScan};
 pub use test::{Probe, Test, Value};
 
 /// A compiled rule pack: immutable, shared between threads, swapped whole.

@@ -73,7 +73,7 @@ impl TextScan {
 /// Strings that a text may equal, in one hash table.
 #[derive(Clone, Debug, Default)]
 pub struct ExactTable {
-    map: HashMap<Box<str>, Vec<u32>, BuildHasherDefault<KeyHasher>>,
+    map: HashMap<Box<str>, Vec<u32>, KeyState>,
     /// Bytes of the longest key; a longer text needs no look-up.
     longest: usize,
 }
@@ -116,9 +116,12 @@ impl ExactTable {
     }
 }
 
+/// Hashes keys by [`KeyHasher`].
+pub type KeyState = BuildHasherDefault<KeyHasher>;
+
 /// A quick hash for tables whose keys are the pack's, so that no text can make them collide.
 #[derive(Clone, Copy, Default)]
-pub(super) struct KeyHasher(u64);
+pub struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     #[inline]
