@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+//! SigmaHQ's rules on sensor lanes: NDJSON in, (event, rule) pairs out.
+
+mod rsigma;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::contender::{Contender, Side, Stage};
+
+pub(crate) use rsigma::{Prefilters, Rsigma};
+
+/// Every side, those of ours first; each reads the rules below `rules`.
+pub(crate) fn sides(rules: &Path) -> Vec<Side> {
+    Prefilters::ALL
+        .into_iter()
+        .map(|(name, settings, prefilters)| {
+            let rules = PathBuf::from(rules);
+            let load =
+                move || -> Result<Box<dyn Contender>> { Ok(Box::new(Rsigma::load(&rules, prefilters)?)) };
+            side(name, settings, false, load)
+        })
+        .collect()
+}
+
+fn side(
+    name: &'static str,
+    settings: &'static str,
+    ours: bool,
+    load: impl Fn() -> Result<Box<dyn Contender>> + 'static,
+) -> Side {
+    Side { name, settings, stage: Stage::EndToEnd, ours, events_max: None, load: Box::new(load) }
+}
+
+/// Peers of the design that take no part, and why.
+pub(crate) const LEFT_OUT: [(&str, &str); 1] = [(
+    "tau-engine",
+    "it loads rules in its own language only; the crate has no reader or converter for Sigma",
+)];
