@@ -34,6 +34,9 @@ pub(crate) struct Figures {
     pub(crate) load_cpu_s: f64,
     /// Seconds by the wall to load the rules.
     pub(crate) load_wall_s: f64,
+    /// CPU seconds to load the rules and evaluate the lane's first megabyte: some engines finish
+    /// loading when they see what events come.
+    pub(crate) first_cpu_s: f64,
     /// Resident bytes before loading.
     pub(crate) before_bytes: u64,
     /// Resident bytes once loaded.
@@ -52,6 +55,7 @@ pub(crate) fn here(side: &Side, lane: &Path, commands: bool) -> Result<Figures> 
     let mut contender = (side.load)()?;
     let load_cpu = clock::cpu() - cpu;
     let load_wall = wall.elapsed();
+    let mut first = None;
     let loaded = clock::memory();
     let mut file = File::open(lane).with_context(|| format!("cannot read {}", lane.display()))?;
     let mut rest = Vec::new();
@@ -59,6 +63,7 @@ pub(crate) fn here(side: &Side, lane: &Path, commands: bool) -> Result<Figures> 
         let lane = Lane::new(chunk, None)?;
         let lane = if commands { lane.with_commands()? } else { lane };
         contender.over(&lane)?.run()?;
+        first.get_or_insert_with(|| clock::cpu() - cpu);
     }
     Ok(Figures {
         side: side.name.to_owned(),
@@ -66,6 +71,7 @@ pub(crate) fn here(side: &Side, lane: &Path, commands: bool) -> Result<Figures> 
         problems: contender.problems().len(),
         load_cpu_s: load_cpu.as_secs_f64(),
         load_wall_s: load_wall.as_secs_f64(),
+        first_cpu_s: first.map_or(f64::NAN, |first| first.as_secs_f64()),
         before_bytes: before.resident,
         loaded_bytes: loaded.resident,
         peak_bytes: clock::memory().peak,
@@ -125,6 +131,7 @@ fn elsewhere(loaded: &Loaded, cpu: Duration, bytes: u64) -> Figures {
         problems: loaded.contender.problems().len(),
         load_cpu_s: cpu.as_secs_f64(),
         load_wall_s: f64::NAN,
+        first_cpu_s: f64::NAN,
         before_bytes: 0,
         loaded_bytes: bytes,
         peak_bytes: bytes,

@@ -109,16 +109,20 @@ fn differing(row: &Row) -> String {
 
 fn memory(f: &mut fmt::Formatter<'_>, lane: &str, figures: &[Figures]) -> fmt::Result {
     writeln!(f, "\n### {lane}, loading and memory, each side alone\n")?;
-    writeln!(f, "| side | rules | not loaded | load, CPU s | before, MB | loaded, MB | peak, MB |")?;
-    writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")?;
+    writeln!(
+        f,
+        "| side | rules | not loaded | load, CPU s | and first MB, CPU s | before, MB | loaded, MB | peak, MB |"
+    )?;
+    writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")?;
     for side in figures {
         writeln!(
             f,
-            "| {} | {} | {} | {:.4} | {:.1} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.4} | {:.4} | {:.1} | {:.1} | {:.1} |",
             side.side,
             thousands(side.rules),
             side.problems,
             side.load_cpu_s,
+            side.first_cpu_s,
             megabytes(side.before_bytes),
             megabytes(side.loaded_bytes),
             megabytes(side.peak_bytes)

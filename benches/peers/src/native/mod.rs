@@ -7,6 +7,7 @@ mod python;
 mod regexset;
 mod rules;
 mod tau;
+#[cfg(feature = "yara")]
 mod yara;
 
 use std::path::PathBuf;
@@ -48,8 +49,9 @@ impl Inputs {
         let mut sides = self.ours();
         for stage in [Stage::Matching, Stage::EndToEnd] {
             sides.push(self.matcher("RegexSet", "", stage, regexset::Set::load));
-            let settings = "scanner reused, fast_scan, matches and texts of patterns not asked for";
-            sides.push(self.matcher("YARA-X", settings, stage, yara::Yara::load));
+            sides.push(self.matcher("RegexSet, bytes", "unicode off", stage, regexset::ByteSet::load));
+            #[cfg(feature = "yara")]
+            sides.push(self.matcher("YARA-X", "scanner reused, fast_scan", stage, yara::Yara::load));
             let settings = "every optimisation, a document of borrowed fields";
             sides.push(self.matcher("tau-engine", settings, stage, tau::Tau::load));
         }
