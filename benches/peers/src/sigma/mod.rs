@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! SigmaHQ's rules on sensor lanes: NDJSON in, (event, rule) pairs out.
 
+mod ours;
 mod rsigma;
 
 use std::path::{Path, PathBuf};
@@ -13,15 +14,15 @@ pub(crate) use rsigma::{Prefilters, Rsigma};
 
 /// Every side, those of ours first; each reads the rules below `rules`.
 pub(crate) fn sides(rules: &Path) -> Vec<Side> {
-    Prefilters::ALL
-        .into_iter()
-        .map(|(name, settings, prefilters)| {
-            let rules = PathBuf::from(rules);
-            let load =
-                move || -> Result<Box<dyn Contender>> { Ok(Box::new(Rsigma::load(&rules, prefilters)?)) };
-            side(name, settings, false, load)
-        })
-        .collect()
+    let folder = PathBuf::from(rules);
+    let ours = move || -> Result<Box<dyn Contender>> { Ok(Box::new(ours::Ours::load(&folder)?)) };
+    let mut sides = vec![side("decnet-ttp", "logsource routing", true, ours)];
+    sides.extend(Prefilters::ALL.map(|(name, settings, prefilters)| {
+        let folder = PathBuf::from(rules);
+        let load = move || -> Result<Box<dyn Contender>> { Ok(Box::new(Rsigma::load(&folder, prefilters)?)) };
+        side(name, settings, false, load)
+    }));
+    sides
 }
 
 fn side(
