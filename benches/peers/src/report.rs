@@ -117,18 +117,23 @@ fn memory(f: &mut fmt::Formatter<'_>, lane: &str, figures: &[Figures]) -> fmt::R
     for side in figures {
         writeln!(
             f,
-            "| {} | {} | {} | {:.4} | {:.4} | {:.1} | {:.1} | {:.1} |",
+            "| {} | {} | {} | {:.4} | {} | {:.1} | {:.1} | {:.1} |",
             side.side,
             thousands(side.rules),
             side.problems,
             side.load_cpu_s,
-            side.first_cpu_s,
+            seconds(side.first_cpu_s),
             megabytes(side.before_bytes),
             megabytes(side.loaded_bytes),
             megabytes(side.peak_bytes)
         )?;
     }
     Ok(())
+}
+
+/// Seconds; a dash where they were not measured.
+fn seconds(seconds: f64) -> String {
+    if seconds.is_finite() { format!("{seconds:.4}") } else { "–".to_owned() }
 }
 
 fn megabytes(bytes: u64) -> f64 {
