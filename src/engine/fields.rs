@@ -27,9 +27,9 @@ pub fn fill<'a>(
 ) -> &'a mut [Slot<'a>] {
     let slots = arena.alloc_slice_fill_copy(slots, Slot::Absent);
     let mut filler = Filler { slots, arena, limits, counts };
-    filler.object(table, payload);
-    if let Some(slot) = table.all() {
-        filler.all(slot, payload);
+    match table.all() {
+        Some(slot) => filler.record(table, slot, payload),
+        None => filler.object(table, payload),
     }
     filler.slots
 }
@@ -74,7 +74,7 @@ impl<'a> Filler<'a, '_> {
         }
     }
 
-    fn member(&mut self, key: &FieldKey, value: RawValue<'a>) {
+    pub(super) fn member(&mut self, key: &FieldKey, value: RawValue<'a>) {
         if let Some((slot, ty)) = key.slot {
             let read = self.read(value, ty);
             if matches!(read, Slot::Wrong) {
@@ -92,7 +92,7 @@ impl<'a> Filler<'a, '_> {
     }
 
     #[inline]
-    fn set(&mut self, slot: u32, value: Slot<'a>) {
+    pub(super) fn set(&mut self, slot: u32, value: Slot<'a>) {
         if let Some(slot) = self.slots.get_mut(slot as usize) {
             if !matches!(slot, Slot::Absent) {
                 self.counts.duplicate_keys += 1;
@@ -197,7 +197,7 @@ pub fn text_view(text: &str, bytes: usize) -> Option<(&str, &str)> {
 }
 
 /// Decodes escapes into the arena.
-fn decode<'a>(raw: RawString<'_>, arena: &'a Bump) -> &'a str {
+pub(super) fn decode<'a>(raw: RawString<'_>, arena: &'a Bump) -> &'a str {
     let mut text = ArenaString::with_capacity_in(raw.decoded_len_bound(), arena);
     // Writing to an arena string cannot fail.
     let _ = raw.decode_into(&mut text);

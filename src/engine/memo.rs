@@ -12,8 +12,8 @@ pub(super) struct Memo {
     texts: Vec<u8>,
     /// Per entry, room for its predicates.
     found: Vec<u32>,
-    /// Per scan, how often its texts are known.
-    uses: Vec<Use>,
+    /// Per scan, and per place in a list of texts, how often its texts are known.
+    uses: Vec<[Use; PLACES]>,
     /// What the scan under way has found.
     finding: Vec<u32>,
     under_way: bool,
@@ -42,8 +42,10 @@ const ENTRIES: usize = 4096;
 const TEXT_BYTES: usize = 160;
 /// Predicates of a text that is kept.
 const FOUND_MAX: usize = 24;
+/// Places in a list of texts that are told apart.
+const PLACES: usize = 32;
 /// After so many texts of a field it is looked at how many were known.
-const PERIOD: u32 = 1024;
+const PERIOD: u32 = 512;
 /// One in this many must have been.
 const WORTH: u32 = 4;
 /// How many texts of a field whose values do not repeat are let pass.
@@ -72,16 +74,18 @@ impl Memo {
             entries: vec![Entry::default(); entries],
             texts: vec![0; entries * TEXT_BYTES],
             found: vec![0; entries * FOUND_MAX],
-            uses: vec![Use::default(); scans],
+            uses: vec![[Use::default(); PLACES]; scans],
             finding: Vec::with_capacity(4 * FOUND_MAX),
             under_way: false,
         }
     }
 
-    /// What is known of a text of a scan.
+    /// What is known of a text of a scan; `place` is its place in the list of texts, if it is of one: sensors
+    /// send what repeats and what does not in the same order.
     #[inline]
-    pub(super) fn look(&mut self, scan: u32, text: &str) -> Known<'_> {
-        let Some(used) = self.uses.get_mut(scan as usize) else { return Known::Not(None) };
+    pub(super) fn look(&mut self, scan: u32, place: usize, text: &str) -> Known<'_> {
+        let uses = self.uses.get_mut(scan as usize);
+        let Some(used) = uses.and_then(|uses| uses.get_mut(place % PLACES)) else { return Known::Not(None) };
         if used.pause > 0 {
             used.pause -= 1;
             return Known::Not(None);

@@ -9,7 +9,10 @@ use crate::compile::program::FieldTable;
 use crate::event::{RawNumber, RawObject, RawValue};
 
 use super::Slot;
-use super::fields::Filler;
+use super::fields::{Filler, decode};
+
+/// Strings of a record that there is room for from the start.
+const STRINGS: usize = 32;
 
 impl<'a> Filler<'a, '_> {
     /// A field of a log record: one text, or those of an array.
@@ -87,13 +90,28 @@ impl<'a> Filler<'a, '_> {
         room
     }
 
-    /// Fills a slot with every string of a record, however deep.
-    pub(super) fn all(&mut self, slot: u32, record: RawObject<'a>) {
-        let mut texts = ArenaVec::new_in(self.arena);
-        self.strings(RawValue::Object(record), &mut texts);
-        if let Some(slot) = self.slots.get_mut(slot as usize) {
-            *slot = Slot::Texts(texts.into_bump_slice());
+    /// Reads the wanted members of a record, and fills a slot with every string of it, however deep.
+    pub(super) fn record(&mut self, table: &FieldTable, slot: u32, record: RawObject<'a>) {
+        let mut all = ArenaVec::with_capacity_in(STRINGS, self.arena);
+        for (name, value) in record.members() {
+            let key = match name.as_plain() {
+                Some(name) => table.get(name),
+                None => table.get(decode(name, self.arena)),
+            };
+            let RawValue::String(text) = value else {
+                self.strings(value, &mut all);
+                if let Some(key) = key {
+                    self.member(key, value);
+                }
+                continue;
+            };
+            let text = self.text(text);
+            self.push(text, &mut all);
+            if let Some((slot, _)) = key.and_then(|key| key.slot) {
+                self.set(slot, Slot::Text(text));
+            }
         }
+        self.set(slot, Slot::Texts(all.into_bump_slice()));
     }
 
     /// Fills the slots below arrays: each takes what all items have there.

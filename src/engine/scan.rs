@@ -21,11 +21,11 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
             buffers.bits.set(*pred);
         }
         match *slot {
-            Slot::Text(text) => known_text(kind, &scan.text, number, text, arena, buffers),
+            Slot::Text(text) => known_text(kind, &scan.text, (number, 0), text, arena, buffers),
             Slot::Number(number) => scan.numbers.scan(number, |pred| buffers.bits.set(pred)),
             Slot::Texts(items) => {
-                for item in items {
-                    known_text(kind, &scan.text, number, item, arena, buffers);
+                for (place, item) in items.iter().enumerate() {
+                    known_text(kind, &scan.text, (number, place), item, arena, buffers);
                 }
             }
             Slot::Numbers(items) => {
@@ -48,7 +48,7 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
 fn known_text(
     kind: &KindProgram,
     scan: &TextScan,
-    number: u32,
+    (number, place): (u32, usize),
     text: &str,
     arena: &Bump,
     buffers: &mut Buffers,
@@ -57,7 +57,7 @@ fn known_text(
         return scan_exact(scan, text, buffers);
     }
     let Buffers { memo, bits, .. } = buffers;
-    let ticket = match memo.look(number, text) {
+    let ticket = match memo.look(number, place, text) {
         Known::Found(preds) => {
             preds.iter().for_each(|pred| bits.set(*pred));
             return;

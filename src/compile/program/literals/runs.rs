@@ -219,6 +219,30 @@ impl<F: FnMut(u32, usize)> Look<'_, F> {
         true
     }
 
+    /// Compares what a table has under the run at every place of the text; false where nothing is left to spend.
+    fn every(&mut self, table: &Table) -> bool {
+        let mut at = 0;
+        // Eight bytes hold five runs, and nearly always none of them is in the table.
+        while let Some(bytes) = self.text.get(at..).and_then(<[u8]>::first_chunk) {
+            let word = u64::from_le_bytes(*bytes) | self.fold;
+            let runs = [word, word >> 8, word >> 16, word >> 24, word >> 32].map(|run| run & mask(RUN));
+            let [a, b, c, d, e] = runs.map(|run| table.maybe(run));
+            if a | b | c | d | e {
+                for (run, at) in runs.into_iter().zip(at..) {
+                    if table.maybe(run) && !self.at(table, run, at) {
+                        return false;
+                    }
+                }
+            }
+            at += runs.len();
+        }
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        (at..).zip(rest.windows(RUN)).all(|(at, window)| {
+            let run = run(window, RUN, self.fold);
+            !table.maybe(run) || self.at(table, run, at)
+        })
+    }
+
     /// Compares the literals of at most `longest` bytes that begin as the run does.
     fn short(&mut self, short: &Short, run: u64, at: usize, longest: usize) -> bool {
         (1..=longest).zip(&short.tables).all(|(length, table)| {
@@ -269,10 +293,7 @@ impl Anywhere {
             u64::from(u32::from_le_bytes(word)) | fold
         };
         match (&self.long, &self.short) {
-            (Some(long), None) => text.windows(RUN).enumerate().all(|(at, window)| {
-                let run = word(window);
-                !long.maybe(run) || look.at(long, run, at)
-            }),
+            (Some(long), None) => look.every(long),
             (long, Some(short)) => {
                 let whole = text.windows(RUN).map(word).enumerate().all(|(at, run)| {
                     let found = long.as_ref().filter(|table| table.maybe(run));
@@ -313,8 +334,8 @@ const EDGE: usize = 8;
 /// starts, or ends, with it does so with them.
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
-    /// By the length of the run.
-    tables: [Option<Table>; EDGE],
+    /// The lengths of runs that there are, in ascending order.
+    tables: Vec<(usize, Table)>,
     at_end: bool,
     fold: u64,
 }
@@ -334,16 +355,26 @@ impl Edge {
                 table.push(Entry::new(literal, bytes, offset, length, fold));
             }
         }
-        let tables = entries.map(|entries| (!entries.is_empty()).then(|| Table::new(entries)));
-        Self { tables, at_end, fold }
+        let lengths = (1..).zip(entries).filter(|(_, entries)| !entries.is_empty());
+        Self {
+            tables: lengths.map(|(length, entries)| (length, Table::new(entries))).collect(),
+            at_end,
+            fold,
+        }
     }
 
     /// Calls `compare` with every literal that may stand at the edge of the text, and where it would begin.
     #[inline]
     pub(super) fn scan(&self, text: &[u8], mut compare: impl FnMut(u32, usize)) {
+        if self.tables.is_empty() {
+            return;
+        }
         let word = self.fold | if self.at_end { last_bytes(text) } else { first_bytes(text) };
-        for (length, table) in (1..=text.len()).zip(&self.tables) {
-            let Some(table) = table else { continue };
+        for (length, table) in &self.tables {
+            let length = *length;
+            if length > text.len() {
+                return;
+            }
             let (at, run) = match self.at_end {
                 true => (text.len() - length, word >> (8 * (EDGE - length))),
                 false => (0, word & mask(length)),
@@ -359,6 +390,6 @@ impl Edge {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.tables.iter().flatten().map(Table::bytes).sum()
+        self.tables.iter().map(|(_, table)| table.bytes()).sum()
     }
 }
