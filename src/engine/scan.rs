@@ -53,7 +53,7 @@ fn known_text(
     arena: &Bump,
     buffers: &mut Buffers,
 ) {
-    if scan.is_look_up() {
+    if scan.is_look_up() || text.len() < scan.shortest {
         return scan_exact(scan, text, buffers);
     }
     let Buffers { memo, bits, .. } = buffers;

@@ -7,6 +7,7 @@ mod dedup;
 mod fold;
 mod literal;
 mod order;
+mod rarity;
 mod rewrite;
 mod witness;
 
@@ -15,6 +16,7 @@ use crate::compile::ir::{Kind, Pack};
 pub use constants::report_constants;
 pub(crate) use literal::orbit;
 pub use literal::{Shape, required, shape};
+pub(crate) use rarity::information;
 pub(crate) use witness::{one_test, scanned};
 
 /// Which passes run. Every combination gives the same matches; tests hold them to it.

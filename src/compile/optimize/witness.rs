@@ -10,6 +10,8 @@
 use crate::compile::ir::{Cond, CondId, Kind, Pred, PredId, TextTest, Value, ValueId};
 use crate::vocab::Origin;
 
+use super::rarity::{of_part, of_value};
+
 /// Fills [`crate::compile::ir::Entry::witness`] of every entry.
 pub(super) fn choose(kind: &mut Kind) {
     for index in 0..kind.entries.len() {
@@ -128,22 +130,6 @@ pub(crate) fn scanned(kind: &Kind, pred: &Pred) -> Option<u32> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// How often a text contains a part of that length, in ten thousandths, by a guess.
-fn of_part(text: &str) -> u32 {
-    const GUESSES: [u32; 11] = [10_000, 6000, 3000, 1500, 700, 300, 150, 80, 40, 25, 15];
-    GUESSES.get(text.len()).copied().unwrap_or(10)
-}
-
-/// How often a text is a value of that length, in ten thousandths, by a guess: short ones are methods, event
-/// numbers and flags, which come all the time.
-const fn of_value(text: &str) -> u32 {
-    match text.len() {
-        0..=4 => 800,
-        5..=8 => 200,
-        _ => 50,
     }
 }
 

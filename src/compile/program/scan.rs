@@ -33,6 +33,8 @@ pub struct TextScan {
     pub folded: Option<FoldedScan>,
     /// Regular expressions that are run on every text.
     pub groups: Vec<RegexGroup>,
+    /// A text of fewer bytes has nothing that is looked for but by equality.
+    pub shortest: usize,
 }
 
 /// What a slot with case-insensitive needles looks for.

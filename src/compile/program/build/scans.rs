@@ -4,7 +4,7 @@
 use crate::compile::ir;
 use crate::compile::program::folding::{Folding, ascii_form};
 use crate::compile::program::literals::{Anchor, Literals, Needle};
-use crate::compile::program::{ExactTable, FoldedScan, RegexGroup};
+use crate::compile::program::{ExactTable, FoldedScan, RegexGroup, TextScan};
 
 use super::builder::Builder;
 
@@ -22,6 +22,7 @@ impl Builder<'_> {
             let plain = needles.into_iter().filter(|needle| !needle.nocase);
             // Needles are not empty and far fewer than the automaton's id space.
             scan.text.literals = Literals::new(plain, false, self.plan.runs).unwrap_or_default();
+            scan.text.shortest = shortest(&scan.text);
         }
     }
 
@@ -73,4 +74,20 @@ fn folded(needles: &[Needle], equals: &[(String, u32)], runs: bool) -> Option<Fo
         exact.add(&folding.fold_text(text), *pred);
     }
     Some(FoldedScan { ascii, full, exact, folding })
+}
+
+/// The bytes that a text must have for more than equality to find anything in it. Where case does not matter, one
+/// character of the text may be shorter than the literal's: a quarter of its bytes is enough.
+fn shortest(scan: &TextScan) -> usize {
+    if !scan.groups.is_empty() {
+        return 0;
+    }
+    let plain = scan.literals.as_ref().map(Literals::shortest);
+    let folded = scan.folded.as_ref().map(|folded| {
+        let ascii = folded.ascii.as_ref().map_or(usize::MAX, Literals::shortest);
+        let full = folded.full.as_ref().map_or(usize::MAX, Literals::shortest);
+        // Equalities of texts beyond ASCII are not among them: such a text has two bytes at least.
+        if folded.exact.is_empty() { ascii.min(full.div_ceil(4)) } else { ascii.min(2) }
+    });
+    plain.unwrap_or(usize::MAX).min(folded.unwrap_or(usize::MAX))
 }

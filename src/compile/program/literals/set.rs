@@ -21,6 +21,8 @@ pub struct Literals {
     ranges: Vec<(u32, u32)>,
     targets: Vec<Target>,
     nocase: bool,
+    /// Bytes of the shortest.
+    shortest: usize,
     heads: Edge,
     tails: Edge,
     anywhere: Option<Anywhere>,
@@ -91,7 +93,19 @@ impl Literals {
             .ascii_case_insensitive(ascii_nocase)
             .build(patterns.iter().filter_map(bytes).map(|(_, text)| text))?;
         let nocase = ascii_nocase;
-        Ok(Some(Self { texts, ranges, targets, nocase, heads, tails, anywhere, automaton, patterns }))
+        let shortest = texts.iter().map(|text| text.len()).min().unwrap_or(0);
+        Ok(Some(Self {
+            shortest,
+            texts,
+            ranges,
+            targets,
+            nocase,
+            heads,
+            tails,
+            anywhere,
+            automaton,
+            patterns,
+        }))
     }
 
     /// Calls `hit` with the predicate of every literal in the text; more than once for some.
@@ -141,6 +155,11 @@ impl Literals {
                 hit(target.pred);
             }
         }
+    }
+
+    /// Bytes of the shortest literal; a shorter ASCII text has none.
+    pub const fn shortest(&self) -> usize {
+        self.shortest
     }
 
     /// How many literals there are.
