@@ -25,6 +25,8 @@ pub fn fill<'a>(
     limits: &Limits,
     counts: &mut Counts,
 ) -> &'a mut [Slot<'a>] {
+    // A record's strings that stand in no field's slot have one more, the last.
+    let slots = slots + usize::from(table.all().is_some());
     let slots = arena.alloc_slice_fill_copy(slots, Slot::Absent);
     let mut filler = Filler { slots, arena, limits, counts };
     match table.all() {

@@ -8,10 +8,6 @@
 #[derive(Debug)]
 pub(super) struct Memo {
     entries: Vec<Entry>,
-    /// Per entry, room for its text.
-    texts: Vec<u8>,
-    /// Per entry, room for its predicates.
-    found: Vec<u32>,
     /// Per scan, and per place in a list of texts, how often its texts are known.
     uses: Vec<[Use; PLACES]>,
     /// What the scan under way has found.
@@ -19,13 +15,27 @@ pub(super) struct Memo {
     under_way: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// One text; all of it in a few lines of the cache.
+#[derive(Clone, Debug)]
 struct Entry {
     hash: u64,
+    /// Which scan's, plus one; 0 for none.
     scan: u32,
-    text: u8,
-    found: u8,
-    used: bool,
+    length: u8,
+    count: u8,
+    found: [u32; FOUND_MAX],
+    text: [u8; TEXT_BYTES],
+}
+
+impl Entry {
+    const NONE: Self =
+        Self { hash: 0, scan: 0, length: 0, count: 0, found: [0; FOUND_MAX], text: [0; TEXT_BYTES] };
+
+    fn is(&self, hash: u64, scan: u32, text: &str) -> bool {
+        self.hash == hash
+            && self.scan == scan + 1
+            && self.text.get(..usize::from(self.length)) == Some(text.as_bytes())
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,11 +47,11 @@ struct Use {
 }
 
 /// How many texts are kept; a power of two.
-const ENTRIES: usize = 4096;
+const ENTRIES: usize = 2048;
 /// Bytes of a text that is kept.
-const TEXT_BYTES: usize = 160;
+const TEXT_BYTES: usize = 176;
 /// Predicates of a text that is kept.
-const FOUND_MAX: usize = 24;
+const FOUND_MAX: usize = 16;
 /// Places in a list of texts that are told apart.
 const PLACES: usize = 32;
 /// After so many texts of a field it is looked at how many were known.
@@ -71,9 +81,7 @@ impl Memo {
     pub(super) fn new(scans: usize) -> Self {
         let entries = if scans == 0 { 0 } else { ENTRIES };
         Self {
-            entries: vec![Entry::default(); entries],
-            texts: vec![0; entries * TEXT_BYTES],
-            found: vec![0; entries * FOUND_MAX],
+            entries: vec![Entry::NONE; entries],
             uses: vec![[Use::default(); PLACES]; scans],
             finding: Vec::with_capacity(4 * FOUND_MAX),
             under_way: false,
@@ -95,15 +103,9 @@ impl Memo {
         }
         used.asked += 1;
         let hash = hash(scan, text.as_bytes());
-        let index = index(hash);
-        if let Some(entry) = self.entries.get(index)
-            && entry.used
-            && (entry.hash, entry.scan, usize::from(entry.text)) == (hash, scan, text.len())
-            && self.texts.get(index * TEXT_BYTES..index * TEXT_BYTES + text.len()) == Some(text.as_bytes())
-        {
+        if let Some(entry) = self.entries.get(index(hash)).filter(|entry| entry.is(hash, scan, text)) {
             used.known += 1;
-            let start = index * FOUND_MAX;
-            return Known::Found(self.found.get(start..start + usize::from(entry.found)).unwrap_or(&[]));
+            return Known::Found(entry.found.get(..usize::from(entry.count)).unwrap_or(&[]));
         }
         if used.asked >= PERIOD {
             let pause = if used.known < used.asked / WORTH { PAUSE } else { 0 };
@@ -139,22 +141,17 @@ impl Memo {
         self.finding.sort_unstable();
         self.finding.dedup();
         let Ticket { hash, scan } = ticket;
-        let index = index(hash);
-        let (start, found) = (index * FOUND_MAX, self.finding.len());
+        let bytes = text.as_bytes();
         let (Some(entry), Ok(length), Ok(count)) =
-            (self.entries.get_mut(index), u8::try_from(text.len()), u8::try_from(found))
+            (self.entries.get_mut(index(hash)), u8::try_from(bytes.len()), u8::try_from(self.finding.len()))
         else {
             return;
         };
-        if found > FOUND_MAX {
-            return;
-        }
-        *entry = Entry { hash, scan, text: length, found: count, used: true };
-        if let Some(room) = self.texts.get_mut(index * TEXT_BYTES..index * TEXT_BYTES + text.len()) {
-            room.copy_from_slice(text.as_bytes());
-        }
-        if let Some(room) = self.found.get_mut(start..start + found) {
-            room.copy_from_slice(&self.finding);
+        let (found, room) = (entry.found.get_mut(..self.finding.len()), entry.text.get_mut(..bytes.len()));
+        if let (Some(found), Some(room)) = (found, room) {
+            found.copy_from_slice(&self.finding);
+            room.copy_from_slice(bytes);
+            (entry.hash, entry.scan, entry.length, entry.count) = (hash, scan + 1, length, count);
         }
     }
 }

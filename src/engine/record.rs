@@ -5,11 +5,18 @@ use std::fmt::Write as _;
 
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use crate::compile::program::FieldTable;
+use crate::compile::program::{FieldKey, FieldTable};
 use crate::event::{RawNumber, RawObject, RawValue};
 
 use super::Slot;
 use super::fields::{Filler, decode};
+
+/// The strings of a record.
+struct Strings<'a> {
+    /// Those that the scan of no field looks at.
+    rest: ArenaVec<'a, &'a str>,
+    scanned: ArenaVec<'a, &'a str>,
+}
 
 /// Strings of a record that there is room for from the start.
 const STRINGS: usize = 32;
@@ -90,28 +97,70 @@ impl<'a> Filler<'a, '_> {
         room
     }
 
-    /// Reads the wanted members of a record, and fills a slot with every string of it, however deep.
+    /// Reads the wanted members of a record, and fills a slot with every string of it, however deep; the last slot
+    /// has those of them that no scan of another slot looks at.
     pub(super) fn record(&mut self, table: &FieldTable, slot: u32, record: RawObject<'a>) {
-        let mut all = ArenaVec::with_capacity_in(STRINGS, self.arena);
-        for (name, value) in record.members() {
-            let key = match name.as_plain() {
-                Some(name) => table.get(name),
-                None => table.get(decode(name, self.arena)),
-            };
-            let RawValue::String(text) = value else {
-                self.strings(value, &mut all);
-                if let Some(key) = key {
-                    self.member(key, value);
+        let mut strings = Strings {
+            rest: ArenaVec::with_capacity_in(STRINGS, self.arena),
+            scanned: ArenaVec::with_capacity_in(STRINGS, self.arena),
+        };
+        match record.entries() {
+            Some(entries) => {
+                let text = entries.text();
+                for entry in entries {
+                    let key = match entry.plain_key() {
+                        Some(key) => table.get_in(text, key),
+                        None => table.get(decode(entry.key(), self.arena)),
+                    };
+                    match entry.plain_string().filter(|text| text.len() <= self.limits.text_bytes) {
+                        Some(text) => self.string(key, text, &mut strings),
+                        None => self.value(key, entry.value(), &mut strings),
+                    }
                 }
-                continue;
-            };
-            let text = self.text(text);
-            self.push(text, &mut all);
-            if let Some((slot, _)) = key.and_then(|key| key.slot) {
-                self.set(slot, Slot::Text(text));
+            }
+            None => {
+                for (name, value) in record.members() {
+                    let name = name.as_plain().unwrap_or_else(|| decode(name, self.arena));
+                    self.value(table.get(name), value, &mut strings);
+                }
             }
         }
-        self.set(slot, Slot::Texts(all.into_bump_slice()));
+        let Strings { rest: mut all, scanned } = strings;
+        let rest = all.len();
+        all.extend_from_slice(&scanned);
+        let all = all.into_bump_slice();
+        if let Some(last) = self.slots.last_mut() {
+            *last = Slot::Texts(all.get(..rest).unwrap_or(&[]));
+        }
+        self.set(slot, Slot::Texts(all));
+    }
+
+    /// One member of a record.
+    fn value(&mut self, key: Option<&FieldKey>, value: RawValue<'a>, strings: &mut Strings<'a>) {
+        if let RawValue::String(text) = value {
+            let text = self.text(text);
+            return self.string(key, text, strings);
+        }
+        self.strings(value, &mut strings.rest);
+        if let Some(key) = key {
+            self.member(key, value);
+        }
+    }
+
+    /// One member of a record that is a string.
+    #[inline]
+    fn string(&mut self, key: Option<&FieldKey>, text: &'a str, strings: &mut Strings<'a>) {
+        let Some((slot, _)) = key.and_then(|key| key.slot) else {
+            self.push(text, &mut strings.rest);
+            return;
+        };
+        // Where a key stands twice, the scan of its slot sees the last one only.
+        if let Some(Slot::Text(earlier)) = self.slots.get(slot as usize).copied() {
+            self.push(earlier, &mut strings.rest);
+        }
+        let is_scanned = key.is_some_and(|key| key.scanned);
+        self.push(text, if is_scanned { &mut strings.scanned } else { &mut strings.rest });
+        self.set(slot, Slot::Text(text));
     }
 
     /// Fills the slots below arrays: each takes what all items have there.

@@ -11,7 +11,11 @@ use super::memo::Known;
 use super::scratch::Buffers;
 
 /// Sets the bit of every predicate that the scan decides and that is true.
+///
+/// What is looked for in all strings of a record is looked for in the texts of its fields together with what is
+/// looked for in each, and apart only in the strings that are left.
 pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers: &mut Buffers) {
+    let strings = kind.strings.and_then(|strings| kind.scans.get(strings as usize));
     for (number, scan) in (buffers.first_scan..).zip(&kind.scans) {
         let Some(slot) = slots.get(scan.slot as usize) else { continue };
         if matches!(slot, Slot::Absent) {
@@ -20,12 +24,16 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
         for pred in &scan.exists {
             buffers.bits.set(*pred);
         }
+        let is_strings = strings.is_some_and(|strings| std::ptr::eq(strings, scan));
+        let slot = if is_strings { slots.last().unwrap_or(slot) } else { slot };
+        let also = strings.filter(|_| !is_strings).map(|strings| &strings.text);
+        let mut scans = Scans { kind, text: &scan.text, also, number, arena };
         match *slot {
-            Slot::Text(text) => known_text(kind, &scan.text, (number, 0), text, arena, buffers),
+            Slot::Text(text) => scans.text(0, text, buffers),
             Slot::Number(number) => scan.numbers.scan(number, |pred| buffers.bits.set(pred)),
             Slot::Texts(items) => {
                 for (place, item) in items.iter().enumerate() {
-                    known_text(kind, &scan.text, (number, place), item, arena, buffers);
+                    scans.text(place, item, buffers);
                 }
             }
             Slot::Numbers(items) => {
@@ -43,31 +51,46 @@ pub(super) fn scan(kind: &KindProgram, slots: &[Slot<'_>], arena: &Bump, buffers
     }
 }
 
-/// Takes what an earlier scan of the same text found, or scans it.
-#[inline]
-fn known_text(
-    kind: &KindProgram,
-    scan: &TextScan,
-    (number, place): (u32, usize),
-    text: &str,
-    arena: &Bump,
-    buffers: &mut Buffers,
-) {
-    if scan.is_look_up() || text.len() < scan.shortest {
-        return scan_exact(scan, text, buffers);
-    }
-    let Buffers { memo, bits, .. } = buffers;
-    let ticket = match memo.look(number, place, text) {
-        Known::Found(preds) => {
-            preds.iter().for_each(|pred| bits.set(*pred));
+/// What the texts of one slot are looked through for.
+struct Scans<'s> {
+    kind: &'s KindProgram,
+    text: &'s TextScan,
+    /// What all strings of the record are looked through for.
+    also: Option<&'s TextScan>,
+    number: u32,
+    arena: &'s Bump,
+}
+
+impl Scans<'_> {
+    /// Takes what an earlier scan of the same text found, or scans it; `place` is its place in a list.
+    #[inline]
+    fn text(&mut self, place: usize, text: &str, buffers: &mut Buffers) {
+        let wanted = |scan: &&TextScan| !scan.is_look_up() && text.len() >= scan.shortest;
+        let (own, also) = (Some(self.text).filter(wanted), self.also.filter(wanted));
+        if own.is_none() && also.is_none() {
+            scan_exact(self.text, text, buffers);
+            if let Some(also) = self.also {
+                scan_exact(also, text, buffers);
+            }
             return;
         }
-        Known::Not(ticket) => ticket,
-    };
-    scan_exact(scan, text, buffers);
-    scan_text(kind, scan, text, arena, buffers);
-    if let Some(ticket) = ticket {
-        buffers.memo.keep(ticket, text);
+        let Buffers { memo, bits, .. } = buffers;
+        let ticket = match memo.look(self.number, place, text) {
+            Known::Found(preds) => {
+                preds.iter().for_each(|pred| bits.set(*pred));
+                return;
+            }
+            Known::Not(ticket) => ticket,
+        };
+        for scan in std::iter::once(self.text).chain(self.also) {
+            scan_exact(scan, text, buffers);
+        }
+        for scan in own.into_iter().chain(also) {
+            scan_text(self.kind, scan, text, self.arena, buffers);
+        }
+        if let Some(ticket) = ticket {
+            buffers.memo.keep(ticket, text);
+        }
     }
 }
 

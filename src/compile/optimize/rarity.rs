@@ -18,11 +18,14 @@ pub(crate) const fn information(byte: u8) -> u32 {
 /// a text of 64 bytes.
 pub(super) fn of_part(part: &str) -> u32 {
     const PLACES: u32 = 640_000;
-    let is_usual = |usual: &&str| {
-        let windows = &mut usual.as_bytes().windows(part.len());
-        windows.any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    let first = part.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    let is_usual = |usual: &str| {
+        let mut windows = usual.as_bytes().windows(part.len());
+        let same =
+            |there: &[u8]| there.first() == Some(&first) && there.eq_ignore_ascii_case(part.as_bytes());
+        windows.any(same)
     };
-    if part.len() >= 2 && USUAL.iter().any(|usual| is_usual(&usual)) {
+    if part.len() >= 2 && USUAL.into_iter().any(is_usual) {
         return OFTEN;
     }
     let eighths: u32 = part.bytes().map(information).sum();

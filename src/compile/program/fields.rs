@@ -28,6 +28,8 @@ pub struct FieldKey {
     pub slot: Option<(u32, FieldType)>,
     /// Keys inside it that rules read.
     pub members: FieldTable,
+    /// The scan looks at the texts of its slot.
+    pub scanned: bool,
 }
 
 /// A key in the table of all, or nothing.
@@ -117,7 +119,12 @@ impl FieldTable {
     /// The key of that name, made where it is not there yet; for a table that is not indexed.
     fn key(&mut self, name: &str) -> &mut FieldKey {
         let index = self.keys.iter().position(|known| *known.name == *name).unwrap_or_else(|| {
-            self.keys.push(FieldKey { name: name.into(), slot: None, members: Self::default() });
+            self.keys.push(FieldKey {
+                name: name.into(),
+                slot: None,
+                members: Self::default(),
+                scanned: false,
+            });
             self.keys.len() - 1
         });
         #[expect(clippy::indexing_slicing, reason = "the index was found or made just now")]
@@ -150,6 +157,13 @@ impl FieldTable {
                 }
                 place = (place + 1) & (size - 1);
             }
+        }
+    }
+
+    /// Says which slots' texts the scan looks at.
+    pub(super) fn mark_scanned(&mut self, is_scanned: impl Fn(u32) -> bool) {
+        for key in &mut self.keys {
+            key.scanned = key.slot.is_some_and(|(slot, _)| is_scanned(slot));
         }
     }
 

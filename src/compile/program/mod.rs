@@ -67,6 +67,8 @@ pub struct KindProgram {
     pub first_view: Option<Via>,
     /// What is looked for in each slot, one pass per slot.
     pub scans: Vec<SlotScan>,
+    /// Which of `scans` is of the slot of all strings of a record.
+    pub strings: Option<u32>,
     /// Per predicate: decided by the scan, or how to decide it when asked.
     pub tests: Vec<Test>,
     /// Values that tests read.

@@ -92,14 +92,19 @@ impl<'a> Builder<'a> {
             + self.regexes.iter().map(|regex| regex.automaton.bytes()).sum::<usize>();
         self.scans.retain(|scan| !is_idle(scan));
         let (fields, lifts) = lifts::plan(kind);
+        let mut table = FieldTable::new(&fields);
+        table.mark_scanned(|slot| self.scans.iter().any(|scan| scan.slot == slot));
+        let strings = table.all().and_then(|all| (0..).zip(&self.scans).find(|(_, scan)| scan.slot == all));
+        let strings = strings.map(|(place, _)| place);
         Ok(KindProgram {
             source_kind: kind.source_kind,
             fingerprint,
-            fields: FieldTable::new(&fields),
+            fields: table,
             slots: fields.len(),
             lifts,
             first_view: kind.source_kind.and_then(lift::first_view).filter(|_| self.plan.views),
             scans: self.scans,
+            strings,
             tests,
             values,
             regexes: self.regexes,
