@@ -165,17 +165,29 @@ impl Logs {
         rules.filter(|(_, rule)| source.admits(rule.source)).map(|(place, _)| place).collect()
     }
 
-    /// Builds one program of these rules, or two of a half each where one would be too large.
-    ///
-    /// Recursion ends with single rules, whose size parsing has bounded.
-    fn build(&self, wanted: &[u32]) -> LogPlan {
+    /// All rules as one kind of the middle form, no pass run over it: what the reference evaluator walks.
+    pub fn pack(&self) -> ir::Pack {
+        let all: Vec<u32> = (0_u32..).zip(&self.rules).map(|(place, _)| place).collect();
+        let rules = self.shared.iter().map(|rule| ir::Rule::clone(rule)).collect();
+        ir::Pack { rules, kinds: vec![self.kind(&all)] }
+    }
+
+    /// Some of the rules as one kind.
+    fn kind(&self, wanted: &[u32]) -> ir::Kind {
         let mut kind = ir::Kind::new(None);
         for (place, rule) in
             wanted.iter().filter_map(|place| Some((*place, self.rules.get(*place as usize)?)))
         {
             kind.append(rule.part.clone(), ir::Entry::new(place, rule.cond));
         }
-        let kind = optimize_kind(kind, Passes::ALL);
+        kind
+    }
+
+    /// Builds one program of these rules, or two of a half each where one would be too large.
+    ///
+    /// Recursion ends with single rules, whose size parsing has bounded.
+    fn build(&self, wanted: &[u32]) -> LogPlan {
+        let kind = optimize_kind(self.kind(wanted), Passes::ALL);
         match build_logs(&kind, &self.shared, self.plan, &self.limits) {
             Ok(program) => vec![LogPart { program, rules: wanted.into() }],
             Err(_) if wanted.len() > 1 => {

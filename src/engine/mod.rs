@@ -15,6 +15,7 @@ mod lazy;
 mod lift;
 mod lifted;
 mod live;
+mod log_reference;
 mod logs;
 mod memo;
 mod record;

@@ -39,7 +39,7 @@ pub struct Emission {
 #[derive(Debug)]
 pub struct Reference {
     pack: Pack,
-    limits: Limits,
+    pub(super) limits: Limits,
     regexes: RefCell<HashMap<String, Regex>>,
     #[cfg(all(feature = "mail", target_os = "linux"))]
     messages: Option<lift::Messages>,
@@ -162,16 +162,16 @@ impl Reference {
 
 /// One event before the rules of its kind.
 pub(super) struct Walk<'a> {
-    reference: &'a Reference,
+    pub(super) reference: &'a Reference,
     pub(super) kind: &'a Kind,
-    payload: &'a Json,
-    arena: &'a Bump,
+    pub(super) payload: &'a Json,
+    pub(super) arena: &'a Bump,
     /// Derived fields; the first of a name counts.
-    lifted: Fields<'a>,
+    pub(super) lifted: Fields<'a>,
 }
 
 impl<'a> Walk<'a> {
-    fn cond(&self, id: CondId, it: Option<Slot<'a>>) -> bool {
+    pub(super) fn cond(&self, id: CondId, it: Option<Slot<'a>>) -> bool {
         match self.kind.cond(id) {
             Cond::Const(value) => *value,
             Cond::Pred(pred) => self.pred(self.kind.pred(*pred), it),
@@ -218,6 +218,8 @@ impl<'a> Walk<'a> {
                 let items: Vec<Slot<'a>> = match value(list) {
                     Slot::Texts(items) => items.iter().map(|item| Slot::Text(item)).collect(),
                     Slot::Numbers(items) => items.iter().map(|item| Slot::Number(*item)).collect(),
+                    // A field of a log record that is no array is a list of one.
+                    text @ Slot::Text(_) => vec![text],
                     _ => return false,
                 };
                 let mut results = items.into_iter().map(|item| self.cond(*body, Some(item)));
@@ -300,6 +302,9 @@ impl<'a> Walk<'a> {
 
     /// The value of a field: a member, or a member of an object, found ASCII case aside.
     fn field(&self, name: &str, ty: FieldType) -> Slot<'a> {
+        if matches!(ty, FieldType::Any | FieldType::All) {
+            return self.record_field(name, ty);
+        }
         let found = self.find(name);
         let there = found.is_some_and(|value| !value.is_null());
         let on_demand = |field: &&Field| field.name == name && field.origin == Origin::OnDemand;
@@ -355,7 +360,7 @@ impl<'a> Walk<'a> {
         object.iter().rev().find(|(name, _)| name.eq_ignore_ascii_case(member)).map(|(_, value)| value)
     }
 
-    fn view(&self, text: &'a str) -> &'a str {
+    pub(super) fn view(&self, text: &'a str) -> &'a str {
         match text_view(text, self.reference.limits.text_bytes) {
             Some((head, tail)) => self.arena.alloc_str(&format!("{head}{SEAM}{tail}")),
             None => text,
