@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-//! Evaluation does not allocate once warm: counted, on events that were not seen before.
+//! Neither evaluation nor a tag run allocates once warm: counted, on events that were not seen before.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise and says so")]
 
 use std::alloc::System;
 
 use decnet_ttp::engine::Scratch;
-use decnet_ttp::event::MemberList;
+use decnet_ttp::event::{Block, MemberList};
+use decnet_ttp::tag::{CONFIDENCE_FLOOR, Ingest, Report};
 use decnet_ttp::vocab::Limits;
 use decnet_ttp::{Engine, Event, compile};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -88,7 +89,13 @@ fn computing(salt: usize) -> Vec<String> {
         .collect()
 }
 
+/// One test, since what is counted is the whole process's.
 #[test]
+fn nothing_is_allocated_once_warm() {
+    evaluate_with_allocates_nothing_once_warm();
+    tag_runs_allocate_less_than_once_in_a_thousand_events();
+}
+
 fn evaluate_with_allocates_nothing_once_warm() {
     let engine = Engine::new(compile::builtin().unwrap());
     let mut scratch = engine.scratch();
@@ -129,4 +136,54 @@ fn evaluate_with_allocates_nothing_once_warm() {
     let change = region.change();
     assert!(hits > 500, "{hits} hits: the firing lines do not fire");
     assert_eq!(change.allocations + change.reallocations, 0, "{change:?}");
+}
+
+/// What a tag run does with every block: its lines evaluated, its tags written, its report added to all.
+struct TagRun<'e> {
+    ingest: Ingest<'e>,
+    out: Vec<u8>,
+    report: Report,
+    total: Report,
+}
+
+impl TagRun<'_> {
+    fn block(&mut self, block: &Block) {
+        self.out.clear();
+        self.ingest.block(block, 0, &mut self.out, &mut self.report);
+        self.total.absorb(&mut self.report);
+    }
+}
+
+fn blocks(salts: std::ops::Range<usize>, per_block: usize) -> (Vec<Block>, usize) {
+    let all: Vec<String> = salts.flat_map(lines).collect();
+    let block = |lines: &[String]| Block::from_bytes(lines.join("\n").into_bytes(), 1);
+    (all.chunks(per_block).map(block).collect(), all.len())
+}
+
+/// Allocations of a run over blocks that were not seen before, and its events and tags.
+fn allocations_of(per_event: bool) -> (usize, usize, u64) {
+    let engine = Engine::new(compile::builtin().unwrap());
+    let limits = Limits::default();
+    let mut run = TagRun {
+        ingest: Ingest::new(&engine, CONFIDENCE_FLOOR, per_event, &limits),
+        out: Vec::new(),
+        report: Report::default(),
+        total: Report::default(),
+    };
+    let (warm, _) = blocks(1000..1200, 3400);
+    let (unseen, events) = blocks(5000..5600, 3400);
+    warm.iter().for_each(|block| run.block(block));
+    let before = run.total.tags;
+    let region = Region::new(GLOBAL);
+    unseen.iter().for_each(|block| run.block(block));
+    let change = region.change();
+    (change.allocations + change.reallocations, events, run.total.tags - before)
+}
+
+fn tag_runs_allocate_less_than_once_in_a_thousand_events() {
+    for per_event in [false, true] {
+        let (allocations, events, tags) = allocations_of(per_event);
+        assert!(events >= 10_000 && tags > 5000, "{tags} tags of {events} events");
+        assert!(allocations * 1000 <= events, "{allocations} allocations for {events} events");
+    }
 }

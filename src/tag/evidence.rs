@@ -1,43 +1,49 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! Evidence: the payload fields that a rule declares, and the kind's context, within bounds.
 
-use crate::compile::ir::Rule;
 use crate::engine::{Hit, Hits, text_view};
 use crate::event::{Event, RawObject, RawString, RawValue};
-use crate::vocab::{KindSchema, Limits, Origin, Slot};
+use crate::vocab::{Limits, Slot};
 
 use super::json;
+use super::template::Name;
 
 /// What stands where a string was cut.
 const GAP: &str = " … ";
 /// How deep evidence may nest; deeper values are left out.
 const DEPTH_MAX: usize = 8;
 
+/// How many fields are looked for in one walk over the payload.
+const NAMES_MAX: usize = 16;
+
+/// What a tag's evidence is made of besides the event.
+pub(super) struct Evidence<'t> {
+    /// The fields of the payload that may stand in it.
+    pub(super) names: &'t [Name],
+    pub(super) hits: &'t Hits<'t>,
+    pub(super) hit: &'t Hit,
+    pub(super) limits: &'t Limits,
+}
+
 /// Appends the evidence of a rule for an event, one JSON object.
 ///
 /// The declared fields of the payload come first, then the kind's context fields, each if the payload has it
 /// and the schema lets it stand and nothing of that name was computed; then what was derived or computed, then the view. A long string keeps its head and tail, [`Limits::evidence_string_bytes`] together, the whole to
 /// [`Limits::evidence_bytes`]; what was cut, here or before, shows as `truncated: true`.
-pub(super) fn write(
-    out: &mut Vec<u8>,
-    event: &Event<'_>,
-    rule: &Rule,
-    (hits, hit): (&Hits<'_>, &Hit),
-    schema: &KindSchema,
-    limits: &Limits,
-    cut_before: bool,
-) {
-    let mut writer =
-        Writer { start: out.len(), out, limits, truncated: event.truncated || cut_before, first: true };
+pub(super) fn write(out: &mut Vec<u8>, event: &Event<'_>, evidence: &Evidence<'_>, decoded: &mut String) {
+    let Evidence { names, hits, hit, limits } = *evidence;
+    let truncated = event.truncated || hits.counts().texts_cut > 0;
+    let mut writer = Writer { start: out.len(), out, limits, truncated, first: true, decoded };
     writer.out.push(b'{');
-    let fields = &rule.evidence;
-    let context = schema.context_fields.iter().filter(|name| !fields.contains(name));
     let computed = |name: &str| hits.computed(hit).any(|(known, _)| known == name);
-    for name in fields.iter().chain(context).filter(|name| !computed(name)) {
-        if schema.resolve(name).is_some_and(|(field, _)| field.evidence && field.origin == Origin::Payload)
-            && let Some(value) = find(event.payload, name)
-        {
-            writer.member(name, value, 0);
+    for names in names.chunks(NAMES_MAX) {
+        let found = find_all(event.payload, names);
+        for (name, value) in names.iter().zip(found) {
+            if let Some(value) = value
+                && !computed(&name.name)
+            {
+                writer.field(name, value);
+            }
         }
     }
     for (name, value) in hits.computed(hit) {
@@ -53,7 +59,41 @@ pub(super) fn write(
     writer.out.push(b'}');
 }
 
-/// The value of a field, dotted or not; the last one where a key stands twice.
+/// The values of up to [`NAMES_MAX`] fields, in one walk; the last one where a key stands twice.
+fn find_all<'a>(payload: RawObject<'a>, names: &[Name]) -> [Option<RawValue<'a>>; NAMES_MAX] {
+    let mut found = [None; NAMES_MAX];
+    if let Some(entries) = payload.entries() {
+        let text = entries.text();
+        for entry in entries {
+            let plain = entry.plain_key().and_then(|range| text.get(range));
+            for (name, found) in names.iter().zip(&mut found) {
+                let equal = match plain {
+                    Some(plain) => *plain == *name.name,
+                    None => entry.key().equals(&name.name),
+                };
+                if equal {
+                    *found = Some(entry.value());
+                }
+            }
+        }
+    } else {
+        for (key, value) in payload.members() {
+            for (name, found) in names.iter().zip(&mut found) {
+                if key.equals(&name.name) {
+                    *found = Some(value);
+                }
+            }
+        }
+    }
+    for (name, found) in names.iter().zip(&mut found) {
+        if name.name.contains('.') {
+            *found = find(payload, &name.name);
+        }
+    }
+    found
+}
+
+/// The value of a field, dotted; the last one where a key stands twice.
 fn find<'a>(payload: RawObject<'a>, name: &str) -> Option<RawValue<'a>> {
     let member = |object: RawObject<'a>, name: &str, nocase: bool| {
         let equal = |key: &RawString<'_>| {
@@ -75,6 +115,8 @@ struct Writer<'a> {
     limits: &'a Limits,
     truncated: bool,
     first: bool,
+    /// The last text that had escapes.
+    decoded: &'a mut String,
 }
 
 impl Writer<'_> {
@@ -85,22 +127,39 @@ impl Writer<'_> {
     }
 
     fn key(&mut self, name: &str) {
-        if !self.first {
-            self.out.push(b',');
-        }
-        self.first = false;
+        self.comma();
         json::string(self.out, name);
         self.out.push(b':');
     }
 
+    fn comma(&mut self) {
+        if !self.first {
+            self.out.push(b',');
+        }
+        self.first = false;
+    }
+
+    /// Writes a field of the payload, or leaves it out where it does not fit.
+    fn field(&mut self, name: &Name, value: RawValue<'_>) {
+        self.either(name.name.len(), value, 0, |writer| {
+            writer.comma();
+            writer.out.extend_from_slice(&name.key);
+        });
+    }
+
     /// Writes a member, or leaves it out where it does not fit.
     fn member(&mut self, name: &str, value: RawValue<'_>, depth: usize) {
+        self.either(name.len(), value, depth, |writer| writer.key(name));
+    }
+
+    #[inline]
+    fn either(&mut self, length: usize, value: RawValue<'_>, depth: usize, key: impl FnOnce(&mut Self)) {
         let (before, first) = (self.out.len(), self.first);
-        if name.len() + 8 > self.left() {
+        if length + 8 > self.left() {
             self.truncated = true;
             return;
         }
-        self.key(name);
+        key(self);
         if !self.value(value, depth) {
             self.out.truncate(before);
             self.first = first;
@@ -190,7 +249,16 @@ impl Writer<'_> {
     /// Writes a string; of one that is too long its head and tail, at character boundaries, so that
     /// an attack behind much padding still shows.
     fn string(&mut self, raw: RawString<'_>) {
-        self.text(&raw.to_text());
+        if let Some(plain) = raw.as_plain() {
+            return self.text(plain);
+        }
+        // Lent to the text that is written, then taken back: texts do not nest.
+        let mut decoded = std::mem::take(self.decoded);
+        decoded.clear();
+        // Writing to a string cannot fail.
+        let _ = raw.decode_into(&mut decoded);
+        self.text(&decoded);
+        *self.decoded = decoded;
     }
 
     fn text(&mut self, text: &str) {
@@ -200,7 +268,7 @@ impl Writer<'_> {
             None => json::string(self.out, text),
             Some((head, tail)) => {
                 self.truncated = true;
-                json::string(self.out, &format!("{head}{GAP}{tail}"));
+                json::joined(self.out, &[head, GAP, tail]);
             }
         }
     }

@@ -45,5 +45,10 @@ pub fn tag_id(
         "{source_kind}|{source_id}|{rule_id}|{rule_version}|{technique_id}|{}",
         sub_technique_id.unwrap_or("")
     );
+    of_key(key)
+}
+
+/// The id of the tag that this key identifies.
+pub(super) fn of_key(key: &[u8]) -> Uuid {
     Uuid::new_v5(&namespace(), key)
 }

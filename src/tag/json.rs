@@ -3,18 +3,61 @@
 
 use std::io::Write as _;
 
+use wide::u8x16;
+
 /// Appends a JSON string.
 ///
 /// Beyond what JSON asks, everything that a terminal or a reader could take for structure is
 /// escaped: DEL, C1 controls, line separators and bidirectional controls.
 pub(super) fn string(out: &mut Vec<u8>, text: &str) {
+    joined(out, &[text]);
+}
+
+/// Appends a JSON string made of parts.
+pub(super) fn joined(out: &mut Vec<u8>, parts: &[&str]) {
     out.push(b'"');
-    if text.bytes().all(is_plain) {
-        out.extend_from_slice(text.as_bytes());
-    } else {
-        text.chars().for_each(|c| character(out, c));
+    for part in parts {
+        escaped(out, part);
     }
     out.push(b'"');
+}
+
+fn escaped(out: &mut Vec<u8>, text: &str) {
+    let mut rest = text;
+    loop {
+        let (plain, marked) = rest.split_at_checked(plain_length(rest.as_bytes())).unwrap_or((rest, ""));
+        out.extend_from_slice(plain.as_bytes());
+        let mut characters = marked.chars();
+        let Some(first) = characters.next() else { return };
+        character(out, first);
+        rest = characters.as_str();
+        // Other scripts come in runs, in which looking for plain text does not pay.
+        while let Some(next) = characters.next().filter(|next| !next.is_ascii()) {
+            character(out, next);
+            rest = characters.as_str();
+        }
+    }
+}
+
+/// How many bytes at the start need no look: printable ASCII but quotes and backslashes.
+#[inline]
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+        let part = u8x16::new(*part);
+        let low = part.max(u8x16::splat(b' ')).simd_eq(part);
+        let high = part.min(u8x16::splat(b'~')).simd_eq(part);
+        let marks = part.simd_eq(u8x16::splat(b'"')) | part.simd_eq(u8x16::splat(b'\\'));
+        let plain = (low & high).to_bitmask() & !marks.to_bitmask() & 0xffff;
+        if plain != 0xffff {
+            return at + plain.trailing_ones() as usize;
+        }
+        at += 16;
+    }
+    while bytes.get(at).is_some_and(|byte| is_plain(*byte)) {
+        at += 1;
+    }
+    at
 }
 
 /// Appends `null` or a JSON string.

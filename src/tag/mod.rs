@@ -5,6 +5,8 @@ mod evidence;
 mod id;
 mod ingest;
 mod json;
+mod report;
+mod template;
 mod write;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,8 @@ use crate::engine::Hits;
 use crate::event::Event;
 
 pub use id::{namespace, tag_id};
-pub use ingest::{ANCHORS_MAX, Ingest, LineProblem, PROBLEMS_MAX, Report, Technique};
+pub use ingest::Ingest;
+pub use report::{ANCHORS_MAX, LineProblem, Mix, PROBLEMS_MAX, Report, Technique};
 pub use write::{CONFIDENCE_FLOOR, Tagger, Written};
 
 /// One technique that one rule saw in one event, with its evidence.

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use crate::engine::{Hit, Hits};
 use crate::event::Event;
 
-use super::{evidence, id, json};
+use super::evidence::{self, Evidence};
+use super::template::Templates;
+use super::{id, json};
 
 /// Tags of lower confidence are not stored, and not printed unless asked.
 pub const CONFIDENCE_FLOOR: f64 = 0.3;
@@ -15,8 +17,16 @@ pub const CONFIDENCE_FLOOR: f64 = 0.3;
 #[derive(Debug)]
 pub struct Tagger {
     floor: f64,
+    templates: Templates,
+    /// What the ids of all the event's tags are made of, and what of one.
     key: Vec<u8>,
     order: Vec<(Hit, Uuid)>,
+    /// What all the event's tags say of it, before what is the rule's.
+    envelope: Vec<u8>,
+    /// What ends them.
+    end: Vec<u8>,
+    /// Texts that had escapes.
+    text: String,
 }
 
 /// What was written for one event.
@@ -30,8 +40,16 @@ pub struct Written {
 
 impl Tagger {
     /// A tagger that leaves out what is under `floor`.
-    pub const fn new(floor: f64) -> Self {
-        Self { floor, key: Vec::new(), order: Vec::new() }
+    pub fn new(floor: f64) -> Self {
+        Self {
+            floor,
+            templates: Templates::default(),
+            key: Vec::new(),
+            order: Vec::new(),
+            envelope: Vec::new(),
+            end: Vec::new(),
+            text: String::new(),
+        }
     }
 
     /// The confidence under which tags are left out.
@@ -45,8 +63,8 @@ impl Tagger {
     /// Linear in what is written; no allocation once the buffers have grown.
     pub fn write(&mut self, event: &Event<'_>, hits: &Hits<'_>, out: &mut Vec<u8>) -> Written {
         let written = self.sort(event, hits);
-        for (hit, uuid) in &self.order {
-            write_tag(event, hits, hit, uuid, out);
+        for place in 0..self.order.len() {
+            self.tag(place, event, hits, out);
             out.push(b'\n');
         }
         written
@@ -56,11 +74,11 @@ impl Tagger {
     pub fn write_array(&mut self, event: &Event<'_>, hits: &Hits<'_>, out: &mut Vec<u8>) -> Written {
         let written = self.sort(event, hits);
         out.push(b'[');
-        for (index, (hit, uuid)) in self.order.iter().enumerate() {
-            if index > 0 {
+        for place in 0..self.order.len() {
+            if place > 0 {
                 out.push(b',');
             }
-            write_tag(event, hits, hit, uuid, out);
+            self.tag(place, event, hits, out);
         }
         out.push(b']');
         written
@@ -92,18 +110,26 @@ impl Tagger {
         out.extend_from_slice(b"}}\n");
     }
 
+    /// Finds what is to be written, in order.
     fn sort(&mut self, event: &Event<'_>, hits: &Hits<'_>) -> Written {
         self.order.clear();
         let mut written = Written::default();
+        if hits.is_empty() {
+            return written;
+        }
+        self.templates.prepare(hits);
+        self.key.clear();
+        self.key.extend_from_slice(event.source_kind.as_str().as_bytes());
+        self.key.push(b'|');
+        self.key.extend_from_slice(event.source_id.as_bytes());
+        let source = self.key.len();
         for hit in hits.iter() {
-            let Some((rule, emit)) = hits.emit(hit) else { continue };
+            let Some((_, emit)) = self.templates.get(hit) else { continue };
             // Also leaves out NaN, which no hit has.
             if hit.confidence >= self.floor {
-                let sub = emit.sub_technique.as_deref();
-                let rule = (rule.id.as_str(), rule.version);
-                let kind = event.source_kind;
-                let uuid = id::tag_id(kind, &event.source_id, rule, &emit.technique, sub, &mut self.key);
-                self.order.push((*hit, uuid));
+                self.key.truncate(source);
+                self.key.extend_from_slice(&emit.identity);
+                self.order.push((*hit, id::of_key(&self.key)));
                 written.tags += 1;
             } else {
                 written.below_floor += 1;
@@ -115,52 +141,56 @@ impl Tagger {
                 (emit.technique.as_str(), sub, emit.tactic.as_str(), rule.id.as_str(), *uuid)
             })
         };
-        self.order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        if self.order.len() > 1 {
+            self.order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        }
+        if written.tags > 0 {
+            self.about(event);
+        }
         written
     }
-}
 
-fn write_tag(event: &Event<'_>, hits: &Hits<'_>, hit: &Hit, uuid: &Uuid, out: &mut Vec<u8>) {
-    let Some((rule, emit)) = hits.emit(hit) else { return };
-    let program = &hits.snapshot().program;
-    out.extend_from_slice(b"{\"uuid\":\"");
-    out.extend_from_slice(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
-    out.extend_from_slice(b"\",\"source_kind\":");
-    json::string(out, event.source_kind.as_str());
-    out.extend_from_slice(b",\"source_id\":");
-    json::string(out, &event.source_id);
-    for (name, value) in [
-        (&b",\"attacker_uuid\":"[..], &event.attacker_uuid),
-        (b",\"identity_uuid\":", &event.identity_uuid),
-        (b",\"session_id\":", &event.session_id),
-        (b",\"decky_id\":", &event.decky_id),
-    ] {
-        out.extend_from_slice(name);
-        json::optional(out, value.as_deref());
+    /// Renders what all tags of an event say of it.
+    fn about(&mut self, event: &Event<'_>) {
+        let out = &mut self.envelope;
+        out.clear();
+        out.extend_from_slice(b"\",\"source_kind\":");
+        json::string(out, event.source_kind.as_str());
+        out.extend_from_slice(b",\"source_id\":");
+        json::string(out, &event.source_id);
+        for (name, value) in [
+            (&b",\"attacker_uuid\":"[..], &event.attacker_uuid),
+            (b",\"identity_uuid\":", &event.identity_uuid),
+            (b",\"session_id\":", &event.session_id),
+            (b",\"decky_id\":", &event.decky_id),
+        ] {
+            out.extend_from_slice(name);
+            json::optional(out, value.as_deref());
+        }
+        self.end.clear();
+        json::optional(&mut self.end, event.ts.as_deref());
+        self.end.push(b'}');
     }
-    out.extend_from_slice(b",\"tactic\":");
-    json::string(out, &emit.tactic);
-    out.extend_from_slice(b",\"technique_id\":");
-    json::string(out, &emit.technique);
-    out.extend_from_slice(b",\"sub_technique_id\":");
-    json::optional(out, emit.sub_technique.as_deref());
-    out.extend_from_slice(b",\"technique_name\":");
-    json::string(out, &emit.technique_name);
-    out.extend_from_slice(b",\"confidence\":");
-    json::number(out, hit.confidence);
-    out.extend_from_slice(b",\"rule_id\":");
-    json::string(out, &rule.id);
-    out.extend_from_slice(b",\"rule_version\":");
-    json::number(out, rule.version);
-    out.extend_from_slice(b",\"evidence\":");
-    let cut = hits.counts().texts_cut > 0;
-    let schema = program.schema(event.source_kind);
-    evidence::write(out, event, rule, (hits, hit), schema, program.limits(), cut);
-    out.extend_from_slice(b",\"attack_release\":");
-    json::string(out, program.attack_release());
-    out.extend_from_slice(b",\"mitre_url\":");
-    json::string(out, &emit.url);
-    out.extend_from_slice(b",\"ts\":");
-    json::optional(out, event.ts.as_deref());
-    out.push(b'}');
+
+    /// Appends one tag, by its place in the order.
+    fn tag(&mut self, place: usize, event: &Event<'_>, hits: &Hits<'_>, out: &mut Vec<u8>) {
+        let Some((hit, uuid)) = self.order.get(place) else { return };
+        let Some((rule, emit)) = self.templates.get(hit) else { return };
+        out.extend_from_slice(b"{\"uuid\":\"");
+        out.extend_from_slice(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+        out.extend_from_slice(&self.envelope);
+        out.extend_from_slice(&emit.technique);
+        let (confidence, text) = &emit.confidence;
+        if hit.confidence.to_bits() == confidence.to_bits() {
+            out.extend_from_slice(text);
+        } else {
+            json::number(out, hit.confidence);
+        }
+        out.extend_from_slice(&rule.rule);
+        let limits = hits.snapshot().program.limits();
+        let evidence = Evidence { names: &rule.evidence, hits, hit, limits };
+        evidence::write(out, event, &evidence, &mut self.text);
+        out.extend_from_slice(&emit.links);
+        out.extend_from_slice(&self.end);
+    }
 }

@@ -4,6 +4,7 @@
 //! Decoding a stateful format stays in the thread that reads.
 
 use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 
 use crate::cli::in_order;
 use crate::engine::Engine;
@@ -12,6 +13,9 @@ use crate::tag::{Ingest, Report};
 use crate::vocab::Limits;
 
 use super::decode::{Decode, Decoded, Origin};
+
+/// How much room for output is kept of a block.
+const SPARE_BYTES: usize = 4 << 20;
 
 /// How lines become tags.
 #[derive(Clone, Copy)]
@@ -36,6 +40,8 @@ struct Work {
     first: u64,
     origin: Option<Origin>,
     report: Report,
+    /// Room for its output.
+    out: Vec<u8>,
 }
 
 impl Work {
@@ -60,6 +66,25 @@ struct Done {
     report: Report,
 }
 
+/// Output and report of blocks that were taken, empty, to be filled again. There are no more of
+/// them than blocks under way.
+#[derive(Default)]
+struct Spare(Mutex<Vec<(Vec<u8>, Report)>>);
+
+impl Spare {
+    fn take(&self) -> (Vec<u8>, Report) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Takes back an output and a report that was emptied.
+    fn give(&self, mut out: Vec<u8>, report: Report) {
+        out.clear();
+        // Of a block whose every line fires, so that one of many tags a line does not stay.
+        out.shrink_to(SPARE_BYTES);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((out, report));
+    }
+}
+
 /// Runs a stream to its end and returns what happened.
 pub(super) fn run<R: Read>(
     stream: R,
@@ -68,12 +93,13 @@ pub(super) fn run<R: Read>(
     sink: &mut (dyn Sink + Send),
 ) -> io::Result<Report> {
     let pool = &BlockPool::new(in_order::under_way(settings.threads));
-    let mut source = Source::new(stream, decode, pool, settings);
+    let spare = &Spare::default();
+    let mut source = Source::new(stream, decode, (pool, spare), settings);
     let mut total = Report::default();
     let worker = || {
         let mut ingest = Ingest::new(settings.engine, settings.floor, settings.per_event, settings.limits);
         move |mut work: Work| {
-            let mut out = Vec::new();
+            let mut out = std::mem::take(&mut work.out);
             work.tag(&mut ingest, &mut out);
             pool.give(work.block);
             Done { out, read: work.read, report: work.report }
@@ -83,9 +109,10 @@ pub(super) fn run<R: Read>(
         settings.threads,
         || source.next(),
         worker,
-        |done: Done| {
+        |mut done: Done| {
             sink.take(&done.out, done.read, &done.report)?;
-            total.merge(done.report);
+            total.absorb(&mut done.report);
+            spare.give(done.out, done.report);
             Ok(())
         },
     )?;
@@ -97,17 +124,24 @@ struct Source<'d, R> {
     reader: LineReader<R>,
     decode: &'d mut Decode,
     pool: &'d BlockPool,
+    spare: &'d Spare,
     events: u64,
     per_event: bool,
     ended: bool,
 }
 
 impl<'d, R: Read> Source<'d, R> {
-    fn new(stream: R, decode: &'d mut Decode, pool: &'d BlockPool, settings: Settings<'_>) -> Self {
+    fn new(
+        stream: R,
+        decode: &'d mut Decode,
+        (pool, spare): (&'d BlockPool, &'d Spare),
+        settings: Settings<'_>,
+    ) -> Self {
         Self {
             reader: LineReader::new(stream, &decode.line_limits()),
             decode,
             pool,
+            spare,
             events: 0,
             per_event: settings.per_event,
             ended: false,
@@ -120,7 +154,7 @@ impl<'d, R: Read> Source<'d, R> {
             return Ok(None);
         }
         let mut block = self.pool.take();
-        let mut report = Report::default();
+        let (out, mut report) = self.spare.take();
         self.ended = !self.reader.read(&mut block)?;
         let read = block.original_bytes().unwrap_or(block.bytes().len() as u64);
         let decoded = if self.ended {
@@ -133,6 +167,6 @@ impl<'d, R: Read> Source<'d, R> {
         if self.per_event {
             self.events += block.lines().count() as u64;
         }
-        Ok(Some(Work { block, read, first, origin, report }))
+        Ok(Some(Work { block, read, first, origin, report, out }))
     }
 }
