@@ -6,14 +6,18 @@
 //! the patterns that match up to here. Both are kept; when the memory is full all is forgotten
 //! and found anew, so time stays linear and memory bounded whatever the text.
 
-use crate::compile::automaton::{Automaton, Context, Node, NodeId};
+use crate::compile::automaton::{Automaton, Context, Node, NodeId, Skip};
 
 /// A cell with this bit is not simply the next row.
 const SPECIAL: u32 = 1;
+/// A cell with this bit leads to a state in which nothing is under way.
+const IDLE: u32 = 2;
+/// Bits of a cell below the row.
+const FLAGS: u32 = 2;
 /// A transition that has not been asked for.
-const UNKNOWN: u32 = 1;
+const UNKNOWN: u32 = SPECIAL;
 /// No pattern can match any more.
-const DEAD: u32 = 3;
+const DEAD: u32 = 1 << FLAGS | SPECIAL;
 /// The first row; the cells of smaller ones are special.
 const FIRST_ROW: usize = 2;
 
@@ -25,7 +29,7 @@ const FIRST_ROW: usize = 2;
 #[derive(Debug)]
 pub struct LazyCache {
     /// Rows of transitions: the state's index, one cell per class, one for the end of the text.
-    /// A cell is a row times two, plus one where patterns match on the way there.
+    /// A cell is a row with two bits below it: [`SPECIAL`] where patterns match on the way there, and [`IDLE`].
     rows: Vec<u32>,
     states: Vec<State>,
     /// The nodes of every state, sorted.
@@ -34,8 +38,8 @@ pub struct LazyCache {
     matches: Vec<u32>,
     /// Open addressing: state index plus one.
     table: Vec<u32>,
-    /// Per automaton, the cell of its first state.
-    starts: Vec<u32>,
+    /// Per automaton, the cell of its first state, and of those in which nothing is under way, by what is before.
+    firsts: Vec<[u32; 1 + Skip::SETS]>,
     walk: Walk,
 }
 
@@ -53,6 +57,40 @@ struct State {
 struct Run<'a> {
     automaton: &'a Automaton,
     id: u32,
+}
+
+/// Where a search is in its text.
+struct Place<'t> {
+    text: &'t str,
+    at: usize,
+    pace: Pace,
+}
+
+/// What passing over characters has saved lately.
+#[derive(Default)]
+struct Pace {
+    skips: u32,
+    bytes: usize,
+}
+
+/// After so many skips it is looked at what they saved, and how many bytes each of them must have.
+const SKIPS: u32 = 16;
+const SKIP_BYTES: usize = 6;
+
+impl Place<'_> {
+    /// Whether skips are long enough to pay, as far as is known.
+    #[inline]
+    fn pays(&mut self) -> bool {
+        self.pace.skips < SKIPS || std::mem::take(&mut self.pace).bytes >= SKIP_BYTES * SKIPS as usize
+    }
+}
+
+/// A cell that a search has stopped at.
+#[derive(Clone, Copy)]
+struct Stopped {
+    row: usize,
+    class: usize,
+    cell: u32,
 }
 
 impl LazyCache {
@@ -97,7 +135,7 @@ impl LazyCache {
             kernels: Vec::with_capacity(kernels),
             matches: Vec::with_capacity(matches),
             table: vec![0; table],
-            starts: vec![UNKNOWN; automata],
+            firsts: vec![[UNKNOWN; 1 + Skip::SETS]; automata],
             walk,
         };
         cache.forget();
@@ -117,56 +155,100 @@ impl LazyCache {
         mut hit: impl FnMut(u32) -> bool,
     ) {
         let run = Run { automaton, id };
-        let row = self.start(run);
-        let end = if ascii {
-            self.follow(run, row, text.bytes().map(|byte| automaton.alphabet.ascii(byte)), &mut hit)
-        } else {
-            self.follow(run, row, text.chars().map(|c| automaton.alphabet.class(c)), &mut hit)
-        };
-        if let Some(row) = end {
-            self.follow(run, row, std::iter::once(automaton.alphabet.classes()), &mut hit);
-        }
-    }
-
-    /// Goes on by these classes and returns the last row; `None` where the search is over.
-    #[inline]
-    fn follow(
-        &mut self,
-        run: Run<'_>,
-        mut row: usize,
-        mut classes: impl Iterator<Item = usize>,
-        hit: &mut impl FnMut(u32) -> bool,
-    ) -> Option<usize> {
+        let mut cell = self.first(run, 0, Context::EDGE.only(automaton.needs));
+        let mut place = Place { text, at: 0, pace: Pace::default() };
+        // An idle state is stopped at only while that saves steps.
+        let mut stops = SPECIAL | IDLE;
         loop {
-            let rows = self.rows.as_slice();
-            // Nearly every step ends here: one look-up, one bit.
-            let (class, cell) = loop {
-                let Some(class) = classes.next() else { return Some(row) };
-                let cell = rows.get(row + 1 + class).copied().unwrap_or(DEAD);
-                if cell & SPECIAL != 0 {
-                    break (class, cell);
+            if cell & stops & IDLE != 0
+                && let Some(skip) = &automaton.skip
+            {
+                cell = self.pass(run, skip, cell, &mut place);
+                if !place.pays() {
+                    stops = SPECIAL;
                 }
-                row = (cell >> 1) as usize;
+            }
+            let row = (cell >> FLAGS) as usize;
+            let stopped = if ascii {
+                self.follow::<true>(automaton, row, stops, &mut place)
+            } else {
+                self.follow::<false>(automaton, row, stops, &mut place)
             };
-            row = self.special(run, row, class, cell, hit)?;
+            let Some(next) = self.special(run, stopped, &mut hit) else { return };
+            if stopped.class == automaton.alphabet.classes() {
+                return;
+            }
+            cell = next;
         }
     }
 
-    /// Finds a transition that is not known yet, and reports what matches on the way.
-    fn special(
-        &mut self,
-        run: Run<'_>,
-        row: usize,
-        class: usize,
-        cell: u32,
-        hit: &mut impl FnMut(u32) -> bool,
-    ) -> Option<usize> {
-        let cell = if cell == UNKNOWN { self.find(run, row, class) } else { cell };
+    /// Passes over what begins nothing, and returns the cell of the state behind it.
+    #[inline]
+    fn pass(&mut self, run: Run<'_>, skip: &Skip, cell: u32, place: &mut Place<'_>) -> u32 {
+        let text = place.text.as_bytes();
+        let next = skip.next(text, place.at);
+        place.pace.skips += 1;
+        place.pace.bytes += next - place.at;
+        if next == place.at {
+            return cell;
+        }
+        place.at = next;
+        // All that was passed over is ASCII.
+        let Some((set, before)) = text.get(next - 1).and_then(|byte| skip.brought(*byte)) else {
+            return cell;
+        };
+        self.first(run, 1 + set, before)
+    }
+
+    /// Goes on to a cell that the search stops at, at the latest behind the text.
+    #[inline]
+    fn follow<const ASCII: bool>(
+        &self,
+        automaton: &Automaton,
+        mut row: usize,
+        stops: u32,
+        place: &mut Place<'_>,
+    ) -> Stopped {
+        let rows = self.rows.as_slice();
+        let at = |row: usize, class: usize| rows.get(row + 1 + class).copied();
+        let rest = place.text.get(place.at..).unwrap_or_default();
+        let dead = |row, class| Stopped { row, class, cell: DEAD };
+        // Nearly every step ends within these loops: one look-up, one test.
+        if ASCII {
+            for (count, byte) in rest.bytes().enumerate() {
+                let class = automaton.alphabet.ascii(byte);
+                let Some(cell) = at(row, class) else { return dead(row, class) };
+                if cell & stops != 0 {
+                    place.at += count + 1;
+                    return Stopped { row, class, cell };
+                }
+                row = (cell >> FLAGS) as usize;
+            }
+        } else {
+            let mut chars = rest.chars();
+            while let Some(c) = chars.next() {
+                let class = automaton.alphabet.class(c);
+                let Some(cell) = at(row, class) else { return dead(row, class) };
+                if cell & stops != 0 {
+                    place.at = place.text.len() - chars.as_str().len();
+                    return Stopped { row, class, cell };
+                }
+                row = (cell >> FLAGS) as usize;
+            }
+        }
+        place.at = place.text.len();
+        let class = automaton.alphabet.classes();
+        Stopped { row, class, cell: at(row, class).unwrap_or(DEAD) }
+    }
+
+    /// Finds a transition that is not known yet, and reports what matches on the way; `None` where the search
+    /// is over.
+    fn special(&mut self, run: Run<'_>, at: Stopped, hit: &mut impl FnMut(u32) -> bool) -> Option<u32> {
+        let cell = if at.cell == UNKNOWN { self.find(run, at.row, at.class) } else { at.cell };
         if cell == DEAD {
             return None;
         }
-        let next = (cell >> 1) as usize;
-        (cell & SPECIAL == 0 || self.report(next, hit)).then_some(next)
+        (cell & SPECIAL == 0 || self.report((cell >> FLAGS) as usize, hit)).then_some(cell)
     }
 
     /// Reports the patterns of a state; false where the caller wants no more.
@@ -176,22 +258,26 @@ impl LazyCache {
         self.matches.get(range).unwrap_or_default().iter().all(|pattern| hit(*pattern))
     }
 
-    /// The row of the automaton's first state.
-    fn start(&mut self, run: Run<'_>) -> usize {
-        let known = self.starts.get(run.id as usize).copied().unwrap_or(UNKNOWN);
-        if known != UNKNOWN {
-            return (known >> 1) as usize;
-        }
+    /// The cell of a state in which nothing is under way: the automaton's first, or the one after so and so a
+    /// character.
+    #[inline]
+    fn first(&mut self, run: Run<'_>, number: usize, before: Context) -> u32 {
+        let known = self.firsts.get(run.id as usize).and_then(|firsts| firsts.get(number)).copied();
+        known.filter(|cell| *cell != UNKNOWN).unwrap_or_else(|| self.find_first(run, number, before))
+    }
+
+    #[cold]
+    fn find_first(&mut self, run: Run<'_>, number: usize, before: Context) -> u32 {
         self.walk.next.clear();
         self.walk.found.clear();
         if !self.fits(run) {
             self.forget();
         }
-        let cell = self.intern(run, Context::EDGE.only(run.automaton.needs));
-        if let Some(start) = self.starts.get_mut(run.id as usize) {
-            *start = cell;
+        let cell = self.intern(run, before);
+        if let Some(slot) = self.firsts.get_mut(run.id as usize).and_then(|firsts| firsts.get_mut(number)) {
+            *slot = cell;
         }
-        (cell >> 1) as usize
+        cell
     }
 
     /// Finds the transition of a state on a class and keeps it.
@@ -242,7 +328,7 @@ impl LazyCache {
         self.kernels.clear();
         self.matches.clear();
         self.table.fill(0);
-        self.starts.fill(UNKNOWN);
+        self.firsts.fill([UNKNOWN; 1 + Skip::SETS]);
     }
 
     /// The cell of the state with the nodes and patterns that the walk has found, made if need be;
@@ -290,7 +376,10 @@ impl LazyCache {
 }
 
 const fn cell(state: &State) -> u32 {
-    (state.row << 1) | (state.matches.0 != state.matches.1) as u32
+    let matches = state.matches.0 != state.matches.1;
+    // At the start of the text, patterns begin that begin nowhere else.
+    let idle = !matches && state.kernel.0 == state.kernel.1 && !state.before.has(Context::EDGE);
+    (state.row << FLAGS) | if idle { IDLE } else { 0 } | if matches { SPECIAL } else { 0 }
 }
 
 /// What one step needs: a set of nodes seen, those still to visit, and what was found.

@@ -10,10 +10,12 @@
 mod alphabet;
 mod context;
 mod nfa;
+mod skip;
 
 pub use alphabet::Alphabet;
 pub use context::Context;
 pub use nfa::{Node, NodeId};
+pub use skip::Skip;
 
 use regex_syntax::hir::Hir;
 
@@ -30,6 +32,8 @@ pub struct Automaton {
     pub starts: Vec<Start>,
     /// Which facts about the character before a position the patterns ask for.
     pub needs: Context,
+    /// What a search passes over where nothing is under way; nothing, where every character may begin something.
+    pub skip: Option<Box<Skip>>,
 }
 
 /// Where a pattern begins.
@@ -93,5 +97,6 @@ impl Automaton {
         self.nodes.len() * size_of::<Node>()
             + self.targets.len() * size_of::<NodeId>()
             + self.alphabet.bytes()
+            + self.skip.as_ref().map_or(0, |_| size_of::<Skip>())
     }
 }

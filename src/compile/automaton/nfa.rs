@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::alphabet::{Alphabet, Ranges};
-use super::{Automaton, Context, Start, TooLarge};
+use super::{Automaton, Context, Skip, Start, TooLarge};
 
 /// A node, by its place in [`Automaton::nodes`].
 pub type NodeId = u32;
@@ -177,7 +177,9 @@ impl Builder {
                 Draft::Match(pattern) => Node::Match(pattern),
             })
             .collect();
-        Automaton { alphabet, nodes, targets, starts, needs: self.needs }
+        let mut automaton = Automaton { alphabet, nodes, targets, starts, needs: self.needs, skip: None };
+        automaton.skip = Skip::new(&automaton).map(Box::new);
+        automaton
     }
 }
 
