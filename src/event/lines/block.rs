@@ -53,7 +53,7 @@ impl Block {
     }
 
     /// How many lines there are, blank ones included.
-    pub(super) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         let bytes = self.bytes();
         let ends = memchr::memchr_iter(b'\n', bytes).count() as u64;
         ends + u64::from(bytes.last().is_some_and(|byte| *byte != b'\n'))

@@ -4,7 +4,7 @@
 use super::run::{assert_inert, assert_transcripts, run};
 
 /// Every command that does something.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "tag",
     "check",
     "test",
@@ -18,6 +18,8 @@ const COMMANDS: [&str; 16] = [
     "attack fetch",
     "attack import",
     "attack migrate",
+    "sigma eval",
+    "sigma import",
     "phases",
     "completions",
     "man",

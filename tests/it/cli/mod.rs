@@ -17,6 +17,7 @@ mod phases;
 mod pipes;
 mod rules;
 mod run;
+mod sigma_eval;
 mod sigma_import;
 mod tag;
 mod test;
