@@ -5,8 +5,12 @@
 
 use std::alloc::System;
 
-use decnet_ttp::engine::Scratch;
-use decnet_ttp::event::{Block, MemberList};
+use decnet_ttp::compile::logs::Logs;
+use decnet_ttp::compile::program::Plan;
+use decnet_ttp::compile::sigma;
+use decnet_ttp::diag::{Diagnostics, Sources};
+use decnet_ttp::engine::{LogEngine, Scratch};
+use decnet_ttp::event::{Block, MemberList, RawObject};
 use decnet_ttp::tag::{CONFIDENCE_FLOOR, Ingest, Report};
 use decnet_ttp::vocab::Limits;
 use decnet_ttp::{Engine, Event, compile};
@@ -94,6 +98,44 @@ fn computing(salt: usize) -> Vec<String> {
 fn nothing_is_allocated_once_warm() {
     evaluate_with_allocates_nothing_once_warm();
     tag_runs_allocate_less_than_once_in_a_thousand_events();
+    log_records_allocate_nothing_once_warm();
+}
+
+fn log_records_allocate_nothing_once_warm() {
+    let rule = "title: Shadow file\nlogsource: {product: linux}\n\
+                detection: {sel: {CommandLine|contains: [/etc/shadow, naïve]}, words: [' -perm '], condition: sel or words}\n";
+    let (limits, mut sources, mut problems) = (Limits::default(), Sources::default(), Diagnostics::new());
+    let rules = sigma::rules(&[("shadow.yml".into(), rule.into())], &limits, &mut sources, &mut problems);
+    assert!(problems.is_empty());
+    let engine = LogEngine::new(Logs::new(rules, Plan::default(), limits.clone()));
+    let records = |salt| -> Vec<String> {
+        let named = |(index, line): (usize, String)| {
+            // A sensor that writes names as people do, and ones that no rule knows.
+            let product = ["Linux", "linux", "Plan 9", ""].into_iter().nth(index % 4).unwrap_or_default();
+            let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let command = event.pointer("/payload/command_text");
+            let rest = serde_json::json!({"pid": salt, "ok": true, "tags": [format!("t{salt}"), 4.5]});
+            serde_json::json!({"product": product, "CommandLine": command, "more": rest}).to_string()
+        };
+        lines(salt).into_iter().enumerate().map(named).collect()
+    };
+    let (mut scratch, mut list) = (engine.scratch(), MemberList::new());
+    let mut read = |lines: &[String]| -> usize {
+        let mut matches = 0;
+        for line in lines {
+            let record = RawObject::parse_with(line, &limits, &mut list).unwrap();
+            matches += engine.evaluate_with(record, &mut scratch).len();
+        }
+        matches
+    };
+    let warm: Vec<String> = (1000..1100).flat_map(records).collect();
+    let unseen: Vec<String> = (5000..5100).flat_map(records).collect();
+    read(&warm);
+    let region = Region::new(GLOBAL);
+    let matches = read(&unseen);
+    let change = region.change();
+    assert!(matches >= 100, "{matches} matches: the firing lines do not fire");
+    assert_eq!(change.allocations + change.reallocations, 0, "{change:?}");
 }
 
 fn evaluate_with_allocates_nothing_once_warm() {

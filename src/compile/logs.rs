@@ -126,12 +126,17 @@ impl Logs {
         &self.limits
     }
 
-    /// The source of a record of this product, category and service; blank names are none.
+    /// The source of a record of this product, category and service; blank names are none, case does not matter.
+    ///
+    /// # Cost
+    /// A look-up for each; no allocation for names that are in lower case.
     pub fn source(&self, names: [Option<&str>; DIMENSIONS]) -> LogSource {
         let mut source = LogSource::default();
         for ((name, names), given) in source.0.iter_mut().zip(&self.names).zip(names) {
             let Some(given) = given.map(str::trim).filter(|given| !given.is_empty()) else { continue };
-            let known = names.get(given).copied().or_else(|| names.get(&given.to_lowercase()).copied());
+            let is_lower = given.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+            let other = || if is_lower { None } else { names.get(&given.to_lowercase()) };
+            let known = names.get(given).or_else(other).copied();
             *name = known.map_or(Name::Other, Name::Known);
         }
         source

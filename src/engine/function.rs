@@ -65,7 +65,8 @@ fn count(items: usize) -> f64 {
     u32::try_from(items).map_or(f64::from(u32::MAX), f64::from)
 }
 
-fn lower<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
+/// The text in lower case, as it is where it has no other letters.
+pub(super) fn lower<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     if !text.chars().any(|c| c.is_ascii_uppercase() || !c.is_ascii()) {
         return text;
     }

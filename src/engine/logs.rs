@@ -12,6 +12,7 @@ use crate::event::RawObject;
 use crate::lift::Site;
 
 use super::decide::Decider;
+use super::function::lower;
 use super::scratch::Buffers;
 use super::{Counts, fields, scan};
 
@@ -99,11 +100,11 @@ impl LogEngine {
     pub fn evaluate_with<'s>(&self, record: RawObject<'_>, scratch: &'s mut LogScratch) -> &'s [u32] {
         scratch.matched.clear();
         scratch.counts = Counts::default();
-        let source = if self.routing { self.source(record) } else { LogSource::default() };
+        scratch.arena.reset();
+        let source = if self.routing { self.source(record, &scratch.arena) } else { LogSource::default() };
         let plan = scratch.plan(&self.logs, source);
         let LogScratch { arena, buffers, plans, matched, counts, .. } = scratch;
         let Some((plan, first)) = plans.get(plan) else { return &[] };
-        arena.reset();
         for (place, part) in (*first..).zip(&**plan) {
             let kind = &part.program;
             let limits = self.logs.limits();
@@ -123,9 +124,12 @@ impl LogEngine {
     }
 
     /// The source that a record names.
-    fn source(&self, record: RawObject<'_>) -> LogSource {
-        let names = record.strings(["product", "category", "service"]);
-        self.logs.source(names.map(|name| name.and_then(|name| name.as_plain())))
+    fn source(&self, record: RawObject<'_>, arena: &Bump) -> LogSource {
+        let names = record.strings(["product", "category", "service"]).map(|name| name?.as_plain());
+        // Rules name theirs in lower case; sensors as they please.
+        self.logs.source(
+            names.map(|name| name.map(|name| if name.is_ascii() { lower(name, arena) } else { name })),
+        )
     }
 }
 
