@@ -32,6 +32,7 @@ mod live;
 #[cfg(feature = "mail")]
 mod mail;
 mod parse;
+mod patterns;
 mod predicates;
 mod props;
 mod sample;
