@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::compile::program::{FieldKey, FieldTable};
-use crate::event::{RawArray, RawObject, RawString, RawValue};
+use crate::event::{Entry, RawArray, RawObject, RawString, RawValue};
 use crate::vocab::{FieldType, Limits};
 
 use super::{Counts, Slot};
@@ -49,11 +49,7 @@ impl<'a> Filler<'a, '_> {
         if let Some(entries) = object.entries() {
             let text = entries.text();
             for entry in entries {
-                let key = match entry.plain_key() {
-                    Some(key) => table.get_in(text, key),
-                    None => table.get(decode(entry.key(), self.arena)),
-                };
-                let Some(key) = key else { continue };
+                let Some(key) = self.key(table, text, entry) else { continue };
                 match (key.slot, entry.plain_string()) {
                     (Some((slot, ty)), Some(text))
                         if takes_text(ty) && text.len() <= self.limits.text_bytes =>
@@ -73,6 +69,20 @@ impl<'a> Filler<'a, '_> {
             if let Some(key) = table.get(name) {
                 self.member(key, value);
             }
+        }
+    }
+
+    /// What rules read under the key of a member of that text.
+    #[inline(always)]
+    pub(super) fn key<'t>(
+        &self,
+        table: &'t FieldTable,
+        text: &str,
+        entry: Entry<'_>,
+    ) -> Option<&'t FieldKey> {
+        match entry.plain_key() {
+            Some(key) => table.get_in(text, key),
+            None => table.get(decode(entry.key(), self.arena)),
         }
     }
 

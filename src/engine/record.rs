@@ -108,10 +108,7 @@ impl<'a> Filler<'a, '_> {
             Some(entries) => {
                 let text = entries.text();
                 for entry in entries {
-                    let key = match entry.plain_key() {
-                        Some(key) => table.get_in(text, key),
-                        None => table.get(decode(entry.key(), self.arena)),
-                    };
+                    let key = self.key(table, text, entry);
                     match entry.plain_string().filter(|text| text.len() <= self.limits.text_bytes) {
                         Some(text) => self.string(key, text, &mut strings),
                         None => self.value(key, entry.value(), &mut strings),

@@ -14,6 +14,7 @@ mod text;
 pub use anchor::attacker_uuid;
 pub use envelope::Event;
 pub use error::EventError;
+pub(crate) use json::Entry;
 pub use json::{
     Items, JsonError, MemberList, Members, Piece, Pieces, RawArray, RawNumber, RawObject, RawString, RawValue,
 };

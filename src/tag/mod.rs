@@ -17,7 +17,7 @@ use crate::event::Event;
 
 pub use id::{namespace, tag_id};
 pub use ingest::Ingest;
-pub use report::{ANCHORS_MAX, LineProblem, Mix, PROBLEMS_MAX, Report, Technique};
+pub use report::{ANCHORS_MAX, LineProblem, PROBLEMS_MAX, Report, Technique};
 pub use write::{CONFIDENCE_FLOOR, Tagger, Written};
 
 /// One technique that one rule saw in one event, with its evidence.

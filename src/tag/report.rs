@@ -2,11 +2,11 @@
 //! What happened to lines: counts, problems, techniques.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
 use std::mem::take;
 use std::sync::LazyLock;
 
-use crate::compile::program::Program;
+use crate::compile::program::{KeyState, Program};
 use crate::engine::Hits;
 use crate::event::{Event, EventError, Line};
 use crate::vocab::{Limits, SourceKind};
@@ -48,9 +48,9 @@ pub struct Report {
     /// Fields of another JSON type than declared.
     pub wrong_types: u64,
     /// Tags per kind, rule of the kind and emit of the rule.
-    pub emits: HashMap<(SourceKind, u32, u32), u64, BuildHasherDefault<Mix>>,
+    pub emits: HashMap<(SourceKind, u32, u32), u64, KeyState>,
     /// Hashes of the anchors that have tags, at most [`ANCHORS_MAX`].
-    pub anchors: HashSet<u64, BuildHasherDefault<Mix>>,
+    pub anchors: HashSet<u64, KeyState>,
     /// Lines with a problem, the first [`PROBLEMS_MAX`].
     pub problems: Vec<LineProblem>,
     /// Lines with a problem, by reason.
@@ -203,35 +203,4 @@ impl Report {
 fn hash(text: &str) -> u64 {
     static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     KEYS.hash_one(text)
-}
-
-/// Hashes what nobody outside chooses, quickly: numbers of rules, and what is a keyed hash already.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mix(u64);
-
-impl Hasher for Mix {
-    fn finish(&self) -> u64 {
-        // Tables take the lowest bits and the highest; a product's best bits are the high ones.
-        self.0.rotate_left(26)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u8(&mut self, number: u8) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_isize(&mut self, number: isize) {
-        self.write_u64(number as u64);
-    }
 }

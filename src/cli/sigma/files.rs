@@ -2,10 +2,11 @@
 //! Sigma rule files of folders, however deep.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Exit;
+use crate::cli::input::bounded;
 use crate::vocab::Limits;
 
 /// How deep folders are looked into.
@@ -87,12 +88,9 @@ fn text(path: &Path, limits: &Limits) -> Result<String, String> {
     if !fs::metadata(path).map_err(io)?.is_file() {
         return Err("not a regular file".to_owned());
     }
-    let mut bytes = Vec::new();
     let most = limits.sigma_file_bytes;
-    File::open(path).map_err(io)?.take(most as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() > most {
-        return Err(format!("more than {most} bytes"));
-    }
+    let bytes = bounded(File::open(path).map_err(io)?, most as u64).map_err(io)?;
+    let bytes = bytes.ok_or_else(|| format!("more than {most} bytes"))?;
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 

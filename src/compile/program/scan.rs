@@ -121,7 +121,8 @@ impl ExactTable {
 /// Hashes keys by [`KeyHasher`].
 pub type KeyState = BuildHasherDefault<KeyHasher>;
 
-/// A quick hash for tables whose keys are the pack's, so that no text can make them collide.
+/// A quick hash for tables whose keys nobody outside chooses: the pack's, numbers of rules, what is a keyed hash
+/// already. No text can make them collide.
 #[derive(Clone, Copy, Default)]
 pub struct KeyHasher(u64);
 

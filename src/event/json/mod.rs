@@ -19,6 +19,7 @@ mod value;
 pub(super) use cursor::{Cursor, OUTER};
 pub(super) use error::Fault;
 pub use error::JsonError;
+pub(crate) use list::Entry;
 pub use list::MemberList;
 pub(super) use quick::Quick;
 pub use string::{Piece, Pieces, RawString};

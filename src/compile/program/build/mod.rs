@@ -2,8 +2,8 @@
 //! IR to program.
 
 mod builder;
+mod probes;
 mod scans;
-mod tests;
 
 use std::sync::Arc;
 

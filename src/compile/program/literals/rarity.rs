@@ -3,6 +3,8 @@
 
 use crate::compile::optimize::information;
 
+use super::runs::RUN;
+
 /// How common a run of bytes is: less is rarer.
 pub(super) fn commonness(run: u64, length: usize) -> u32 {
     run.to_le_bytes().iter().take(length).map(|byte| MOST - information(*byte)).sum()
@@ -25,5 +27,3 @@ pub(in crate::compile::program) fn is_common(text: &str) -> bool {
 
 /// Runs of this much information are rare.
 const RARE: u32 = 172;
-/// Bytes of a run.
-const RUN: usize = 4;

@@ -144,7 +144,7 @@ const fn mask(length: usize) -> u64 {
 }
 
 /// Bytes of the runs that are looked for at every place of a text.
-const RUN: usize = 4;
+pub(super) const RUN: usize = 4;
 
 /// Literals that may stand anywhere in a text.
 ///

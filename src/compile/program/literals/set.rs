@@ -172,11 +172,6 @@ impl Literals {
         self.ranges.is_empty()
     }
 
-    /// How many of them may stand anywhere.
-    pub const fn anywhere(&self) -> usize {
-        self.patterns.len()
-    }
-
     /// Bytes of the tables and the automaton.
     pub fn bytes(&self) -> usize {
         self.automaton.memory_usage()
