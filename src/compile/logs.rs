@@ -93,14 +93,15 @@ impl Logs {
             made: Mutex::default(),
         };
         for rule in rules {
-            let wanted = [&rule.logsource.product, &rule.logsource.category, &rule.logsource.service];
+            let sigma::Logsource { product, category, service } = &rule.head.logsource;
+            let wanted = [product, category, service];
             let mut source = LogSource::default();
             for ((name, names), wanted) in source.0.iter_mut().zip(&mut logs.names).zip(wanted) {
                 let Some(wanted) = wanted else { continue };
                 let next = u16::try_from(names.len()).unwrap_or(u16::MAX);
                 *name = Name::Known(*names.entry(wanted.to_lowercase()).or_insert(next));
             }
-            logs.shared.push(Arc::new(ir_rule(&rule)));
+            logs.shared.push(Arc::new(ir_rule(&rule.head)));
             logs.rules.push(Rule { part: rule.part, cond: rule.cond, source });
         }
         logs
@@ -207,14 +208,14 @@ impl Logs {
 }
 
 /// What a rule is called, in the form that all rules have.
-fn ir_rule(rule: &sigma::Rule) -> ir::Rule {
+fn ir_rule(head: &sigma::Head) -> ir::Rule {
     ir::Rule {
-        id: rule.id.clone().unwrap_or_else(|| rule.title.clone()),
+        id: head.id.as_ref().map_or_else(|| head.title.clone(), |id| id.value.clone()),
         version: 1,
-        name: rule.title.clone(),
+        name: head.title.clone(),
         description: String::new(),
-        path: rule.path.clone(),
-        span: rule.span,
+        path: head.path.clone(),
+        span: head.span,
         kinds: Vec::new(),
         emits: Vec::new(),
         evidence: Vec::new(),

@@ -7,6 +7,17 @@ use crate::diag::{Span, Spanned};
 /// One Sigma rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
+    /// What stands around its detection.
+    pub head: Head,
+    /// The selections, in order of writing.
+    pub selections: Vec<Selection>,
+    /// The condition over them.
+    pub condition: Expr,
+}
+
+/// What a rule says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
     /// `id`, as written.
     pub id: Option<Spanned<String>>,
     /// `title`; empty where a rule has only an id.
@@ -21,7 +32,7 @@ pub struct Rule {
     pub level: Option<Level>,
     /// `status`.
     pub status: Option<Status>,
-    /// `tags`, as written.
+    /// `tags`, as written: `attack.t1059.001`.
     pub tags: Vec<String>,
     /// `logsource`.
     pub logsource: Logsource,
@@ -29,10 +40,6 @@ pub struct Rule {
     pub path: String,
     /// Where its `detection` stands.
     pub span: Span,
-    /// The selections, in order of writing.
-    pub selections: Vec<Selection>,
-    /// The condition over them.
-    pub condition: Expr,
 }
 
 /// One named part of a detection.

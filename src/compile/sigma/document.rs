@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 //! A file's documents to rules: what stands around the detection.
 
-use super::ast::{Expr, Level, Logsource, Rule, Status};
+use super::ast::{Expr, Head, Level, Logsource, Rule, Status};
 use super::reader::{File, Reader, find, items, text};
 use super::{detection, value};
 use crate::compile::parse::problems::Problems;
@@ -81,7 +81,7 @@ fn rule(document: &Node, reader: &mut Reader<'_, '_>) -> Option<Rule> {
     };
     let (selections, condition) =
         detection::detection(detection, reader).unwrap_or((Vec::new(), Expr::Or(Vec::new())));
-    Some(Rule {
+    let head = Head {
         id,
         title: title.map(|title| title.value).unwrap_or_default(),
         description: said("description"),
@@ -93,9 +93,8 @@ fn rule(document: &Node, reader: &mut Reader<'_, '_>) -> Option<Rule> {
         logsource,
         path: reader.file.path.to_owned(),
         span: detection.value.span,
-        selections,
-        condition,
-    })
+    };
+    Some(Rule { head, selections, condition })
 }
 
 fn missing(entries: &[Entry], document: &Node, key: &str, help: &str, reader: &mut Reader<'_, '_>) {

@@ -19,18 +19,7 @@ pub(super) fn rule(rule: ast::Rule) -> Rule {
         scope.selections.push(cond);
     }
     let cond = scope.cond(rule.condition);
-    Rule {
-        id: rule.id.map(|id| id.value),
-        title: rule.title,
-        level: rule.level,
-        status: rule.status,
-        tags: rule.tags,
-        logsource: rule.logsource,
-        path: rule.path,
-        span: rule.span,
-        part: scope.part,
-        cond,
-    }
+    Rule { head: rule.head, part: scope.part, cond }
 }
 
 struct Scope {

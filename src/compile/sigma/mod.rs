@@ -25,27 +25,13 @@ use crate::compile::ir;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::vocab::Limits;
 
-pub use ast::{Level, Logsource, Status};
+pub use ast::{Head, Level, Logsource, Status};
 
 /// One Sigma rule, lowered.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// `id`, as written.
-    pub id: Option<String>,
-    /// `title`; empty where a rule has only an id.
-    pub title: String,
-    /// `level`.
-    pub level: Option<Level>,
-    /// `status`.
-    pub status: Option<Status>,
-    /// `tags`, as written: `attack.t1059.001`.
-    pub tags: Vec<String>,
-    /// `logsource`.
-    pub logsource: Logsource,
-    /// The file it came from.
-    pub path: String,
-    /// Where its `detection` stands.
-    pub span: Span,
+    /// What it says of itself.
+    pub head: Head,
     /// Its fields, values, predicates and conditions.
     pub part: ir::Kind,
     /// When it holds.
@@ -117,7 +103,7 @@ pub fn parse(
 fn refuse_repeats(rules: &mut Vec<ast::Rule>, diagnostics: &mut Diagnostics) {
     let mut first: HashMap<String, Span> = HashMap::with_capacity(rules.len());
     rules.retain(|rule| {
-        let Some(id) = &rule.id else { return true };
+        let Some(id) = &rule.head.id else { return true };
         let Some(earlier) = first.get(&id.value) else {
             first.insert(id.value.clone(), id.span);
             return true;

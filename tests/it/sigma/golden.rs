@@ -29,7 +29,7 @@ fn what_rules_are_lowered_to() {
                 !line.starts_with("kind ") && !line.starts_with("  rule ") && !line.contains("witness none")
             });
             let lines: Vec<&str> = lines.collect();
-            let _ = writeln!(dump, "{}\n{}\n", rule.title, lines.join("\n"));
+            let _ = writeln!(dump, "{}\n{}\n", rule.head.title, lines.join("\n"));
         }
         settings.bind(|| insta::assert_snapshot!(format!("{name}.ir"), dump));
     }

@@ -94,7 +94,7 @@ fn plans_and_memory_of_earlier_texts_agree_with_the_reference() {
                 };
                 let found = engine.evaluate_with(record, &mut scratch);
                 let names = |found: &[u32]| -> Vec<&str> {
-                    found.iter().map(|rule| compiled.rules[*rule as usize].title.as_str()).collect()
+                    found.iter().map(|rule| compiled.rules[*rule as usize].head.title.as_str()).collect()
                 };
                 assert_eq!(names(found), names(&expected[place]), "{plan:?} on {}", lines[place]);
             }

@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(args: &Args, ui: &Ui) -> anyhow::Result<Exit> {
     left.extend(errors(&sources, &diagnostics).map(|(path, message)| format!("{path}: {message}")));
     let mut drafts = Vec::with_capacity(rules.len());
     for rule in &rules {
-        let from = format!("{}: {}: ", rule.path, name_of(rule));
+        let from = format!("{}: {}: ", rule.head.path, name_of(&rule.head));
         match draft(rule, &options) {
             Ok(draft) => {
                 let (name, text, lacks) = (draft.file_name(), draft.text(), draft.lacks);
@@ -102,20 +102,20 @@ fn unwritable(path: &Path, error: std::io::Error) -> anyhow::Error {
     Exit::Io.caused_by(format!("cannot write `{}`", path.display()), error)
 }
 
-fn name_of(rule: &ast::Rule) -> &str {
-    match &rule.id {
-        Some(id) if rule.title.is_empty() => &id.value,
-        _ => &rule.title,
+fn name_of(head: &ast::Head) -> &str {
+    match &head.id {
+        Some(id) if head.title.is_empty() => &id.value,
+        _ => &head.title,
     }
 }
 
 /// The rule of ours, or why there is none.
 fn draft<'r>(rule: &'r ast::Rule, options: &'r Options) -> Result<Draft<'r>, String> {
-    let kind = Kind::of(&rule.logsource)?;
+    let kind = Kind::of(&rule.head.logsource)?;
     let found = matching::matching(rule, kind)?;
-    let emits = emits::emits(&rule.tags, options.catalogue())?;
+    let emits = emits::emits(&rule.head.tags, options.catalogue())?;
     Ok(Draft {
-        rule,
+        head: &rule.head,
         kind,
         expr: found.expr,
         lacks: found.lacks,

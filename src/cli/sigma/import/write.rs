@@ -11,7 +11,7 @@ use crate::compile::sigma::{Level, ast};
 
 /// A rule that is about to be written.
 pub(super) struct Draft<'r> {
-    pub(super) rule: &'r ast::Rule,
+    pub(super) head: &'r ast::Head,
     pub(super) kind: Kind,
     pub(super) expr: Expr,
     pub(super) lacks: BTreeSet<String>,
@@ -30,21 +30,21 @@ impl Draft<'_> {
 
     /// The Sigma rule's id where it can be ours, or else one from its title.
     fn id(&self) -> String {
-        let id = self.rule.id.as_ref().map(|id| id.value.as_str());
+        let id = self.head.id.as_ref().map(|id| id.value.as_str());
         let ours = |id: &&str| {
             (1..=NAME_CHARS).contains(&id.len())
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
         };
-        id.filter(ours).map_or_else(|| snake_case(&self.rule.title), str::to_owned)
+        id.filter(ours).map_or_else(|| snake_case(&self.head.title), str::to_owned)
     }
 
     /// The file's text.
     pub(super) fn text(&self) -> String {
-        let rule = self.rule;
+        let head = self.head;
         let mut out = String::new();
         // The licences of Sigma rules ask for the authors' names to be kept.
-        comment(&mut out, &format!("Written anew from the Sigma rule {}", rule.title));
-        for (word, value) in [("by", &rule.author), ("licence", &rule.license)] {
+        comment(&mut out, &format!("Written anew from the Sigma rule {}", head.title));
+        for (word, value) in [("by", &head.author), ("licence", &head.license)] {
             if !value.is_empty() {
                 comment(&mut out, &format!("{word}: {value}"));
             }
@@ -52,8 +52,8 @@ impl Draft<'_> {
         for lack in &self.lacks {
             comment(&mut out, &format!("without {lack}"));
         }
-        let title = if rule.title.is_empty() { self.id() } else { rule.title.clone() };
-        let description = if rule.description.is_empty() { &title } else { &rule.description };
+        let title = if head.title.is_empty() { self.id() } else { head.title.clone() };
+        let description = if head.description.is_empty() { &title } else { &head.description };
         let _ = write!(
             out,
             "rule_id: {}\nrule_version: 1\nname: {}\ndescription: {}\nattack_release: {}\napplies_to: [{}]\nmatch: |\n  {}\nemits:\n",
@@ -69,7 +69,7 @@ impl Draft<'_> {
             if let Some(sub) = &emit.sub_technique {
                 let _ = write!(out, ", sub_technique_id: {sub}");
             }
-            let _ = writeln!(out, ", confidence: {}}}", confidence(rule.level));
+            let _ = writeln!(out, ", confidence: {}}}", confidence(head.level));
         }
         let _ = writeln!(out, "evidence_fields: {}", self.kind.evidence());
         out
